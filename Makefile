@@ -1,0 +1,63 @@
+# Everything a newcomer or CI needs; `make demo` and `make test` are the two commands of the README.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --retries 10
+PLUGINS := $(sort $(patsubst plugins/%/pyproject.toml,plugins/%,$(wildcard plugins/*/pyproject.toml)))
+EDITABLE := --editable . $(addprefix --editable ,$(PLUGINS))
+
+.PHONY: demo test check rules lock env messages bench bundle screenshot clean
+
+demo: $(VENV)/run.stamp
+	@PORT=$(PORT) $(BIN)/onbehalf demo
+
+test: env
+	$(BIN)/python -m pytest
+
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tests/tools/messages.py --check
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_migrations.py
+
+rules: env
+	@$(BIN)/python tests/tools/rules.py
+
+messages: env
+	$(BIN)/python tests/tools/messages.py
+
+env: $(VENV)/dev.stamp
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Onbehalf needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "This Python cannot make environments; on Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/run.lock: $(VENV)/python.stamp requirements/run.txt requirements/build.txt requirements/assets.txt
+	$(PIP) --require-hashes --no-deps -r requirements/run.txt -r requirements/build.txt
+	$(PIP) --require-hashes --no-deps --upgrade --target $(VENV)/assets -r requirements/assets.txt
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/run.lock pyproject.toml requirements/build_assets.py $(addsuffix /pyproject.toml,$(PLUGINS))
+	PYTHONPATH=$(VENV)/assets $(PIP) --no-deps --no-build-isolation $(EDITABLE)
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	$(PIP) --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
+
+# Writes the pins. uv resolves; plain pip installs them. The lock file of uv names a package index, so it is not kept.
+lock: $(VENV)/python.stamp
+	$(PIP) uv
+	$(BIN)/uv lock -q
+	$(BIN)/uv export -q --all-packages --all-extras --no-default-groups --no-emit-workspace --no-annotate --no-header -o requirements/run.txt
+	$(BIN)/uv export -q --only-group build --no-emit-workspace --no-annotate --no-header -o requirements/build.txt
+	$(BIN)/uv export -q --only-group dev --no-emit-workspace --no-annotate --no-header -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --no-deps --generate-hashes --no-annotate --no-header --no-emit-index-url requirements/assets.in -o requirements/assets.txt
+	@rm -f uv.lock
+
+clean:
+	rm -rf $(VENV) .demo dist build

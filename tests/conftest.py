@@ -1,0 +1,90 @@
+"""What only our own tests need: an environment without the developer's settings, a served demo, and a browser."""
+
+import os
+import shutil
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from webapp.testing.pytest_plugin import missing
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_the_developer(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("ONBEHALF_") or name == "PORT"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def served(demo_app):
+    """Serve the demo on a free port of this machine; yield its address."""
+    server = make_server("127.0.0.1", 0, demo_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Yield a running browser."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("Browser tests need Chromium (Debian: apt install chromium)", required="REQUIRE_BROWSER")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # heavy, and only browser tests need it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium):
+    """Yield an empty page of its own, in English; whatever a page's script throws fails the test."""
+    context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    thrown = []
+    page.on("pageerror", thrown.append)
+    yield page
+    context.close()
+    assert thrown == []
+
+
+@pytest.fixture
+def plain_page(chromium):
+    """Yield an empty page of a browser without JavaScript."""
+    context = chromium.new_context(locale="en-GB", java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def enter():
+    """Return a function that signs a page in as a demo member, as a reader does."""
+
+    def sign_in(page, address, member):
+        page.goto(f"{address}/sign-in")
+        token = page.locator("input[name=csrf_token]").first.get_attribute("value")
+        answer = page.request.post(
+            f"{address}/sign-in/demo",
+            form={"member": member, "csrf_token": token},
+            headers={"Origin": address, "Referer": f"{address}/sign-in"},
+            max_redirects=0,
+        )
+        assert answer.status == 303, answer.text()
+
+    return sign_in

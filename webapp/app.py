@@ -1,0 +1,80 @@
+"""``create_app()``: the only place where parts are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_babel.speaklater import LazyString
+from flask_bootstrap import Bootstrap5
+from flask_compress import Compress
+
+from webapp import htmx, icons, labels, moments, security, views
+from webapp.config import Settings
+from webapp.db import Database
+from webapp.deployment import Deployment
+from webapp.i18n import CORE, HTML_LANG, LANGUAGES, in_my_language
+from webapp.plugins.loading import load
+from webapp.sign_in import reading_language, reading_time_zone
+
+LARGEST_BODY = 2 * 1024 * 1024
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the application for these settings.
+
+    ``demo`` adds the sign-in of the example members, and is set by ``onbehalf demo`` alone.
+
+    :raises StartRefused: if a setting or a plugin does not fit.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        BOOTSTRAP_SERVE_LOCAL=True,
+        DEMO=demo,
+    )
+    app.extensions["onbehalf"] = Deployment(settings, load(settings), Database(settings.database_url), clock)
+    Babel(
+        app,
+        default_domain=CORE.package,
+        locale_selector=reading_language,
+        timezone_selector=reading_time_zone,
+        configure_jinja=False,
+    )
+    Bootstrap5(app)
+    Compress(app)
+    for part in (htmx, security, moments, icons):
+        part.init_app(app)
+    _speak(app)
+    views.init_app(app)
+    return app
+
+
+def _speak(app: Flask) -> None:
+    """Give templates the words: translation marks, the labels of keys, and what a request recorded."""
+    app.jinja_env.finalize = _plain
+    app.jinja_env.globals.update(
+        _=CORE.text,
+        ngettext=CORE.plural,
+        labels=labels,
+        languages=LANGUAGES,
+        html_lang=lambda: HTML_LANG.get(reading_language(), reading_language()),
+    )
+    app.jinja_env.filters["mine"] = in_my_language
+
+
+def _plain(value: Any) -> Any:
+    """Put a lazy text into words before it is escaped: Flask-Babel's own kind would pass for safe HTML."""
+    return str(value) if isinstance(value, LazyString) else value

@@ -1,0 +1,50 @@
+"""The enabled clouds, with the deployer's overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from webapp.config import Settings
+from webapp.contracts.clouds import Cloud
+from webapp.errors import StartRefused
+from webapp.i18n import _
+
+
+def enabled_clouds(registered: Mapping[str, Cloud], settings: Settings) -> dict[str, Cloud]:
+    """Return the clouds of this deployment by key, overridden where the deployer says so.
+
+    :raises StartRefused: if ``ONBEHALF_CLOUDS`` or an override names a cloud that no enabled plugin brings, or an
+        override does not fit.
+    """
+    wanted = settings.clouds or tuple(registered)
+    for key in (*wanted, *settings.cloud_overrides):
+        if key not in registered:
+            raise StartRefused(
+                _("The settings name the cloud %(key)s, which no enabled plugin brings.", key=key),
+                remedy=_(
+                    "Enable its plugin in ONBEHALF_PLUGINS, or remove it. Known: %(known)s.",
+                    known=", ".join(registered),
+                ),
+            )
+    return {key: _overridden(registered[key], settings.cloud_overrides.get(key, {})) for key in wanted}
+
+
+def _overridden(cloud: Cloud, changes: Mapping[str, Any]) -> Cloud:
+    """Return ``cloud`` with ``changes``; a portal is merged field by field, so that its name need not be repeated."""
+    if not changes:
+        return cloud
+    fields: dict[str, Any] = {name: getattr(cloud, name) for name in Cloud.model_fields} | dict(changes)
+    try:
+        portals: dict[str, Any] = dict(cloud.portals)
+        for kind, change in dict(changes.get("portals", {})).items():
+            known = cloud.portals.get(kind)
+            portals[kind] = ({n: getattr(known, n) for n in type(known).model_fields} if known else {}) | dict(change)
+        return Cloud.model_validate(fields | {"portals": portals})
+    except (ValidationError, TypeError, ValueError) as error:
+        raise StartRefused(
+            _("The override of the cloud %(key)s does not fit: %(error)s.", key=cloud.key, error=str(error)),
+            remedy=_("Correct it under cloud_overrides; addresses are https://host[/path]."),
+        ) from error

@@ -1,0 +1,102 @@
+"""A cloud, as data: its portals, addresses, promises and what is sold there (domain.md section 2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from webapp.contracts.responses import ResponseTable
+from webapp.contracts.values import ReadOnly, Text, Value
+
+PLACEHOLDERS = frozenset({"domain", "initial_domain", "tenant_id"})
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _https_without_query(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.port or parts.query:
+        raise ValueError(f"an address is https://host[/path][#fragment], nothing more: {url!r}")
+    return url if parts.fragment else url.rstrip("/")
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https_without_query)]
+
+
+class Address(Value):
+    """An address of a cloud; ``confirmed`` is false where no authoritative source settles it."""
+
+    url: HttpsUrl
+    confirmed: bool = True
+
+
+class Portal(Address):
+    """A portal of a cloud, and how it is entered for a customer.
+
+    ``enter`` is put behind the address: ``/{domain}``, ``/?delegatedOrg={initial_domain}`` or
+    ``/account/login/{tenant_id}``. Empty = no way is known, and the portal opens in the partner's own context (R56, R57);
+    then the handover page says whom to choose there. ``enter_confirmed`` is false where the form is by analogy only
+    (domain.md section 3).
+    """
+
+    label: Text
+    enter: str = ""
+    enter_confirmed: bool = True
+
+    @model_validator(mode="after")
+    def _known_placeholders(self) -> Self:
+        unknown = set(re.findall(r"{([^}]*)}", self.enter)) - PLACEHOLDERS
+        if unknown:
+            raise ValueError(f"a portal is entered by {sorted(PLACEHOLDERS)}, not by {sorted(unknown)}")
+        if self.enter and not self.enter.startswith("/"):
+            raise ValueError("what enters a portal starts with a slash")
+        return self
+
+
+class Telephone(Value):
+    """A number to read out, never a way to file in the partner programme (R53)."""
+
+    number: str
+    note: Text
+    source: str
+
+
+class Link(Value):
+    """A page to read next; ``confirmed`` is false where its present address is not known for sure."""
+
+    label: Text
+    url: str
+    confirmed: bool = True
+
+
+class Cloud(Value):
+    """One cloud. ``products`` are the keys sold there; ``partner_center_steps`` its menu path up to the request."""
+
+    key: Key
+    name: Text
+    operator: str
+    status: Literal["open", "closed"] = "open"
+    closed_on: date | None = None
+    closed_because: Text | None = None
+    moved_to: Text | None = None
+    portals: ReadOnly[str, Portal]
+    authority: Address
+    graph: Address | None = None
+    resource_manager: Address | None = None
+    partner_center_api: Address | None = None
+    responses: ResponseTable
+    telephone: Telephone | None = None
+    products: tuple[str, ...] = ()
+    partner_center_steps: tuple[Text, ...] = ()
+    links: tuple[Link, ...] = ()
+    language: str = "en"
+    domain_suffix: str = ".onmicrosoft.com"
+
+    @model_validator(mode="after")
+    def _closed_says_why(self) -> Self:
+        if self.status == "closed" and not (self.closed_on and self.closed_because and self.moved_to):
+            raise ValueError("a closed cloud says when, why, and where its customers went")
+        return self

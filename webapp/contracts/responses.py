@@ -1,0 +1,77 @@
+"""When a vendor owes the first answer: targets, and the hours in which they count."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from webapp.contracts.values import ReadOnly, Text, Value
+
+Severity = Literal["A", "B", "C"]
+DAY_MINUTES = 24 * 60
+
+
+class StaffedHours(Value):
+    """When a vendor's desk is staffed.
+
+    ``days`` counts from Monday = 0; ``opens`` and ``closes`` are minutes after midnight, so that 24:00 is 1440;
+    ``time_zone`` is an IANA name, empty for the partner's own; ``holidays`` says whether public holidays close it;
+    ``confirmed`` is false where no source states the hours.
+    """
+
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    opens: int = Field(default=9 * 60, ge=0, lt=DAY_MINUTES)
+    closes: int = Field(default=17 * 60, gt=0, le=DAY_MINUTES)
+    time_zone: str = ""
+    holidays: bool = True
+    confirmed: bool = True
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if not self.days or any(day not in range(7) for day in self.days):
+            raise ValueError("days are 0 (Monday) to 6 (Sunday), and at least one")
+        if self.opens >= self.closes:
+            raise ValueError("a desk opens before it closes")
+        return self
+
+
+class Target(Value):
+    """A first answer: after so many ``minutes``, or after so many staffed ``business_days``.
+
+    ``any_language``: minutes count around the clock whatever the language (else only in the table's languages).
+    """
+
+    minutes: int | None = Field(default=None, gt=0)
+    business_days: int | None = Field(default=None, gt=0)
+    any_language: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.minutes is None) == (self.business_days is None):
+            raise ValueError("a target is minutes or business days, exactly one of them")
+        return self
+
+
+class ResponseTable(Value):
+    """What a vendor promises.
+
+    ``targets`` has the keys ``A``, ``B``, ``C`` and ``other`` (what is not break-fix, R52); without ``other`` the
+    severity decides for every category (21Vianet, R54). Minutes run around the clock in ``languages`` (R51) and within
+    the ``staffed`` hours in any other; ``staffed`` is ``None`` where no source states them: then the deployer's setting
+    counts. ``plans`` names the support plans the table belongs to; empty = everyone's.
+    """
+
+    targets: ReadOnly[str, Target]
+    languages: tuple[str, ...] = ("en",)
+    staffed: StaffedHours | None = None
+    plans: tuple[str, ...] = ()
+    name: Text | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _known_keys(self) -> Self:
+        unknown = set(self.targets) - {"A", "B", "C", "other"}
+        if unknown or not self.targets:
+            raise ValueError(f"targets are for A, B, C and other, not {sorted(unknown)}")
+        return self

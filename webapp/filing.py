@@ -1,0 +1,202 @@
+"""Check, prepare, commit: the main job."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from webapp import doors, entitlements, timeline
+from webapp.contracts.clouds import Cloud
+from webapp.contracts.doors import Door, ExternalDoor
+from webapp.contracts.handover import Answer, Check, Draft, LabelledDoor, PreparedRequest, RedirectTarget
+from webapp.deployment import Deployment
+from webapp.errors import Conflict, DoorRefused
+from webapp.i18n import LazyText, _, in_all_languages
+from webapp.permissions import Viewer
+from webapp.plugins import asking
+from webapp.response_clock import table_for
+from webapp.tables.customers import Customer
+from webapp.tables.requests import ServiceRequest
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def prepare(
+    session: Session,
+    deployment: Deployment,
+    viewer: Viewer,
+    customer: Customer,
+    draft: Draft,
+    *,
+    request_key: str,
+    follower_id: int | None = None,
+) -> ServiceRequest:
+    """Check, shape and record one request; a ``request_key`` seen before returns the request it made.
+
+    :raises NotEntitled: with every failed check and its remedy.
+    :raises PluginError: if a plugin fails, is silent or answers nonsense; nothing is recorded.
+    :raises DoorRefused: if the way in leads off the cloud, or the customer's tenant or domain is unfit.
+    """
+    known = already_made(session, viewer, request_key)
+    if known is not None:
+        return known
+    entitlement = entitlements.check(deployment, draft.situation)
+    entitlement.require()
+    shaped = asking.prepared(deployment.plugins, draft)
+    target = asking.target(deployment.plugins, draft, shaped)
+    request = _recorded(deployment, viewer, customer, draft, request_key, entitlement.checks, shaped, target)
+    request.follower_id = follower_id if follower_id != viewer.partner_id else None
+    session.add(request)
+    session.flush()
+    timeline.write(session, request, request.created_at, viewer, "prepared")
+    session.commit()
+    return request
+
+
+def already_made(session: Session, viewer: Viewer, request_key: str) -> ServiceRequest | None:
+    """Return the request that this form made before, if it was sent twice.
+
+    :raises Conflict: if the key is somebody else's.
+    """
+    known = session.exec(select(ServiceRequest).where(col(ServiceRequest.request_key) == request_key)).first()
+    if known is not None and known.created_by_id != viewer.member_id:
+        raise Conflict(
+            _("This form has been used by somebody else."), remedy=_("Open the form anew; your text is kept.")
+        )
+    return known
+
+
+def new_ref() -> str:
+    """Return ``OB-`` and eight random characters of Crockford's base 32: forty bits, no look-alikes."""
+    return "OB-" + "".join(secrets.choice(CROCKFORD) for _unused in range(8))
+
+
+def _recorded(
+    deployment: Deployment,
+    viewer: Viewer,
+    customer: Customer,
+    draft: Draft,
+    request_key: str,
+    checks: Iterable[Check],
+    shaped: PreparedRequest,
+    target: RedirectTarget,
+) -> ServiceRequest:
+    situation, cloud = draft.situation, draft.cloud
+    subscription = situation.subscription
+    shape = target.ticket_shape
+    return ServiceRequest(
+        ref=new_ref(),
+        version=0,
+        request_key=request_key,
+        partner_id=viewer.partner_id,
+        customer_id=customer.id,
+        created_by_id=viewer.member_id,
+        owner_id=viewer.member_id,
+        state="ready",
+        created_at=deployment.now(),
+        cloud=cloud.key,
+        cloud_name=in_all_languages(cloud.name),
+        operator=cloud.operator,
+        product=situation.product.key,
+        product_name=in_all_languages(situation.product.label),
+        plugin=asking.owner_of(deployment.plugins, situation),
+        customer_name=customer.name,
+        tenant_id=customer.tenant_id,
+        domain=customer.domain,
+        initial_domain=customer.initial_domain,
+        account=situation.member.account,
+        category=situation.category or "",
+        severity=situation.severity or "",
+        language=situation.language,
+        title=draft.title,
+        description=draft.description,
+        subscription=subscription.name if subscription else "",
+        contact=draft.contact.model_dump(),
+        checks=[_check(check) for check in checks],
+        answers=[_answer(answer) for answer in shaped.answers],
+        checklist=[in_all_languages(line) for line in shaped.checklist],
+        doors=_doors(cloud, customer, target, publishers=situation.product.by_publisher),
+        steps=[in_all_languages(step) for step in target.steps],
+        review=in_all_languages(target.review),
+        ticket_shape=shape.model_dump() if shape else None,
+        promise=_promise(deployment, draft),
+        telephone=_telephone(cloud) if situation.product.vendor == cloud.operator else None,
+    )
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "outcome": check.outcome,
+        "reason": in_all_languages(check.reason),
+        "remedy": in_all_languages(check.remedy.text) if check.remedy else None,
+        "rules": list(check.rules),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "section": in_all_languages(answer.section) if answer.section else None,
+        "label": in_all_languages(answer.label),
+        "value": in_all_languages(answer.value),
+        "note": in_all_languages(answer.note) if answer.note else None,
+    }
+
+
+def _doors(cloud: Cloud, customer: Customer, target: RedirectTarget, *, publishers: bool) -> list[dict[str, Any]]:
+    main = LabelledDoor(
+        label=_door_label(target.door, cloud), door=target.door, reason=_("The way in for this product.")
+    )
+    return [_door(entry, cloud, customer, publishers=publishers) for entry in (main, *target.others)]
+
+
+def _door(entry: LabelledDoor, cloud: Cloud, customer: Customer, *, publishers: bool) -> dict[str, Any]:
+    """Record one door as a URL, with all the page says of it.
+
+    :raises DoorRefused: if a product that the cloud's operator supports is given a door outside the cloud.
+    """
+    outside = isinstance(entry.door, ExternalDoor)
+    if outside and not publishers:
+        raise DoorRefused(
+            _("The plugin would send you outside %(cloud)s.", cloud=cloud.name),
+            remedy=_("Start in Partner Center by hand, and tell whoever runs this desk."),
+        )
+    url = doors.url_of(entry.door, cloud, customer)
+    return {
+        "label": in_all_languages(entry.label),
+        "reason": in_all_languages(entry.reason),
+        "url": url,
+        "host": urlsplit(url).hostname or urlsplit(url).path,
+        "scheme": urlsplit(url).scheme,
+        "outside": outside,
+        "in_customer": doors.opens_in_customer(entry.door, cloud),
+        "confirmed": entry.confirmed and doors.is_confirmed(entry.door, cloud),
+        "steps": [in_all_languages(step) for step in entry.steps],
+    }
+
+
+def _door_label(door: Door, cloud: Cloud) -> str | LazyText:
+    return _("The publisher") if isinstance(door, ExternalDoor) else doors.portal_of(door, cloud).label
+
+
+def _promise(deployment: Deployment, draft: Draft) -> dict[str, Any] | None:
+    table = table_for(draft.situation)
+    if table is None:
+        return None
+    partner = draft.situation.partner
+    return {
+        "table": table.model_dump(mode="json"),
+        "staffed": deployment.settings.staffed_hours.model_dump(mode="json"),
+        "country": partner.country,
+        "time_zone": partner.time_zone,
+        "holidays": {country: list(days) for country, days in deployment.settings.holidays.items()},
+    }
+
+
+def _telephone(cloud: Cloud) -> dict[str, Any] | None:
+    if cloud.telephone is None:
+        return None
+    return {"number": cloud.telephone.number, "note": in_all_languages(cloud.telephone.note)}

@@ -1,0 +1,120 @@
+"""Texts people read: one domain per distribution, read from its ``.po`` files, rendered in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import flask_babel
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "zh_Hans_CN": "简体中文",
+    "zh_Hant_TW": "繁體中文",
+    "ru": "Русский",
+    "sv": "Svenska",
+    "de": "Deutsch",
+}
+"""The languages of the product, by the key that rows and forms hold, each in its own words."""
+
+HTML_LANG: Mapping[str, str] = {"zh_Hans_CN": "zh-Hans", "zh_Hant_TW": "zh-Hant"}
+"""What ``<html lang>`` says where it differs from the key."""
+
+
+class LazyText(LazyString):  # type: ignore[misc]  # flask_babel ships no types
+    """A text that is put into words when it is read.
+
+    Flask-Babel's own lazy string calls itself safe HTML; a value put into it may be anybody's text, so ours is escaped.
+    """
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
+
+    def __repr__(self) -> str:
+        return f"LazyText({str(self)!r})"
+
+
+type_of_text = (str, LazyString)
+"""What counts as a text: for ``isinstance``, since plugins may use Flask-Babel's lazy strings too."""
+
+
+class TextDomain(flask_babel.Domain):  # type: ignore[misc]  # flask_babel ships no types
+    """The texts of one distribution: ``_ = TextDomain("onbehalf_azure").text``.
+
+    Catalogues lie in ``translations/<language>/LC_MESSAGES/messages.po`` beside the package's code and are read once,
+    when first needed; a language without a catalogue falls back to the English in the code.
+    """
+
+    def __init__(self, package: str) -> None:
+        super().__init__(domain=package)
+        self.package = package
+        self._catalogues: dict[str, NullTranslations] = {}
+        self._lock = Lock()
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the reader's language; outside a request, the English of the code."""
+        locale = flask_babel.get_locale()
+        if locale is None:
+            return NullTranslations()
+        key = str(locale)
+        if key not in self._catalogues:
+            with self._lock:
+                self._catalogues[key] = _read_catalogue(self.package, key)
+        return self._catalogues[key]
+
+    def text(self, message: str, **values: Any) -> LazyText:
+        """Mark a sentence for translation; ``values`` fill its named holes when it is read."""
+        return LazyText(self.gettext, message, **values)
+
+    def plural(self, singular: str, plural: str, num: int, **values: Any) -> LazyText:
+        """Mark a sentence that counts; ``num`` is also the hole ``%(num)s``."""
+        return LazyText(self.ngettext, singular, plural, num, **values)
+
+
+def _read_catalogue(package: str, locale: str) -> NullTranslations:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return NullTranslations()
+    path = Path(spec.submodule_search_locations[0]) / "translations" / locale / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=locale)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+CORE = TextDomain("webapp")
+_ = CORE.text
+ngettext = CORE.plural
+
+
+def in_all_languages(text: object) -> dict[str, str]:
+    """Return ``text`` as read in each language, to be recorded; needs an application context.
+
+    What a request recorded must stay readable by a colleague in another language, with the plugin gone.
+    """
+    words = {}
+    for language in LANGUAGES:
+        with flask_babel.force_locale(language):
+            words[language] = str(text)
+    return words
+
+
+def in_my_language(recorded: Mapping[str, str] | None) -> str:
+    """Return what was recorded in all languages in the reader's, else in English; nothing recorded is empty."""
+    if not recorded:
+        return ""
+    locale = str(flask_babel.get_locale() or "en")
+    return recorded.get(locale) or recorded.get("en", "")

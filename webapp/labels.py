@@ -1,0 +1,91 @@
+"""The words for keys that rows and forms hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webapp.i18n import LazyText, _
+
+CATEGORY: Mapping[str, LazyText] = {
+    "break_fix": _("Something is broken (break-fix)"),
+    "advisory": _("A question or advice"),
+    "billing": _("Billing or subscription"),
+    "fraud": _("A fraud concern"),
+}
+SEVERITY: Mapping[str, LazyText] = {
+    "A": _("A, critical: significant loss or degradation of services; production is down"),
+    "B": _("B, moderate: moderate loss or degradation; production is partly affected"),
+    "C": _("C, minimal: minor loss; services are still usable, or not in production"),
+}
+STATE: Mapping[str, LazyText] = {
+    "ready": _("Ready"),
+    "handed_over": _("Handed over"),
+    "filed": _("Filed"),
+    "answered": _("Answered"),
+    "closed": _("Closed"),
+    "solved": _("Solved without filing"),
+}
+OUTCOME: Mapping[str, LazyText] = {
+    "allowed": _("Support is owed"),
+    "warned": _("Support is owed, with a warning"),
+    "refused": _("Support is not owed"),
+    "unknown": _("Could not be checked"),
+}
+ROLE: Mapping[str, LazyText] = {
+    "global_admin": _("Global admin"),
+    "admin_agent": _("Admin agent"),
+    "helpdesk_agent": _("Helpdesk agent"),
+    "sales_agent": _("Sales agent"),
+}
+PARTNER_KIND: Mapping[str, LazyText] = {
+    "direct_bill": _("Direct-bill partner"),
+    "indirect_provider": _("Indirect provider"),
+    "indirect_reseller": _("Indirect reseller"),
+    "advisor": _("Advisor"),
+}
+RELATIONSHIP: Mapping[str, LazyText] = {
+    "active": _("Active"),
+    "pending": _("Waits for the customer's approval"),
+    "never_requested": _("Never requested"),
+    "removed": _("Removed by the customer"),
+    "ended": _("Ended"),
+    "expired": _("Expired"),
+}
+RELATIONSHIP_KIND: Mapping[str, LazyText] = {
+    "delegated": _("Delegated admin privileges"),
+    "granular": _("Granular delegated admin privileges"),
+}
+SUBSCRIPTION: Mapping[str, LazyText] = {
+    "active": _("Active"),
+    "pending": _("Pending"),
+    "suspended": _("Suspended"),
+    "expired": _("Expired"),
+    "disabled": _("Disabled"),
+    "deleted": _("Deleted"),
+}
+CLOCK: Mapping[str, LazyText] = {
+    "waiting": _("First answer due"),
+    "soon": _("First answer due within the hour"),
+    "late": _("First answer overdue"),
+    "met": _("Answered in time"),
+    "missed": _("Answered late"),
+}
+TIMELINE: Mapping[str, LazyText] = {
+    "prepared": _("Prepared"),
+    "opened": _("Went to the portal"),
+    "filed": _("Recorded the vendor's number"),
+    "answered": _("Recorded the first answer"),
+    "closed": _("Closed the request"),
+    "reopened": _("Reopened the request"),
+    "solved": _("Solved it without filing"),
+    "note": _("Wrote a note"),
+    "owner": _("Changed the owner"),
+    "passed": _("Passed it to the provider"),
+}
+STEP: Mapping[str, LazyText] = {
+    "answered": _("The vendor has answered"),
+    "closed": _("Close the request"),
+    "solved": _("Solved without filing"),
+    "filed": _("Reopen the request"),
+    "ready": _("Reopen the request"),
+}

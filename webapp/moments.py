@@ -1,0 +1,101 @@
+"""Times as a reader sees them: in their language and their own time zone, with the zone named."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_timezone_name,
+)
+from flask import Flask
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from webapp.errors import Invalid
+from webapp.i18n import _
+from webapp.sign_in import reading_zone
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters ``moment``, ``short_moment`` and ``for_input``, and the zone's name."""
+    app.jinja_env.filters.update(moment=moment, short_moment=short_moment, for_input=for_input, distance=distance)
+    app.jinja_env.globals["time_zone_name"] = time_zone_name
+
+
+def moment(at: datetime | None) -> Markup:
+    """Return a ``<time>`` with date, time and zone."""
+    if at is None:
+        return Markup("")
+    words = _words(at, "medium") + " " + _zone_abbreviation(at)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), words)
+
+
+def short_moment(at: datetime | None) -> Markup:
+    """Return a ``<time>`` with date and time, for columns whose head names the zone."""
+    if at is None:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), _words(at, "short"))
+
+
+def distance(at: datetime, now: datetime) -> str:
+    """Return how far ``at`` is from ``now``: "in 2 hours", "3 days ago"."""
+    return str(format_timedelta(at - now, granularity="minute", add_direction=True, locale=get_locale()))
+
+
+def for_input(at: datetime) -> Markup:
+    """Return ``at`` as an ``<input type=datetime-local>`` holds it, in the reader's zone."""
+    return escape(at.astimezone(reading_zone()).strftime("%Y-%m-%dT%H:%M"))
+
+
+def from_input(text: str, otherwise: datetime) -> datetime:
+    """Return the moment typed in the reader's zone; nothing typed is ``otherwise``. An offset, if given, counts.
+
+    :raises Invalid: if it is not a date and time.
+    """
+    if not text.strip():
+        return otherwise
+    try:
+        if not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text.strip()):
+            raise ValueError("a date and a time")
+        typed = datetime.fromisoformat(text.strip())
+        aware = typed if typed.tzinfo else typed.replace(tzinfo=reading_zone())
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(
+            _("This is not a date and time."), remedy=_("Enter it like 2026-11-21 14:30, in your own time.")
+        ) from error
+
+
+def time_zone_name() -> str:
+    """Return the reader's zone by name, for the head of a column."""
+    return str(get_timezone_name(reading_zone(), width="long", locale=get_locale()))
+
+
+def _words(at: datetime, style: str) -> str:
+    return _formatted(at.replace(second=0, microsecond=0), style, reading_zone().key, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=4096)
+def _formatted(at: datetime, style: str, zone: str, locale: str) -> str:
+    """Join date and time as the locale joins them; ``short`` leaves the year out, and both leave the seconds out."""
+    where, parsed = ZoneInfo(zone), Locale.parse(locale)
+    if style == "medium":
+        date = format_date(at.astimezone(where), "medium", locale=parsed)
+    else:
+        date = format_skeleton("MMMd", at, tzinfo=where, locale=parsed)
+    time = format_time(at, "short", tzinfo=where, locale=parsed)
+    joined = str(parsed.datetime_formats["medium"]).replace("'", "")
+    return joined.replace("{0}", time).replace("{1}", date)
+
+
+def _zone_abbreviation(at: datetime) -> str:
+    return str(format_datetime(at, "z", tzinfo=reading_zone(), locale=get_locale() or "en"))

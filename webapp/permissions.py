@@ -1,0 +1,55 @@
+"""Who may see what: the conditions that every query of customers and requests carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+
+from webapp.tables.customers import Customer
+from webapp.tables.partners import Member, Partner
+from webapp.tables.requests import Draft, ServiceRequest
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in member and the partner they work for."""
+
+    member: Member
+    partner: Partner
+
+    @property
+    def member_id(self) -> int:
+        """The member's row."""
+        return self.member.id
+
+    @property
+    def partner_id(self) -> int:
+        """The partner's row."""
+        return self.partner.id
+
+
+def customers_of(viewer: Viewer) -> ColumnElement[bool]:
+    """Select the customers the viewer's partner sells to, provides to through a reseller, or serves as the reseller."""
+    mine = viewer.partner_id
+    return or_(col(Customer.partner_id) == mine, col(Customer.reseller_id) == mine)
+
+
+def requests_of(viewer: Viewer) -> ColumnElement[bool]:
+    """Select the requests the viewer's partner filed or follows, and those of the resellers it provides to."""
+    mine = viewer.partner_id
+    provided = select(Customer.id).where(col(Customer.partner_id) == mine)
+    return or_(
+        col(ServiceRequest.partner_id) == mine,
+        col(ServiceRequest.follower_id) == mine,
+        col(ServiceRequest.customer_id).in_(provided),
+    )
+
+
+def drafts_passed_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Select the drafts that wait for the viewer, or for anyone of the viewer's partner, and nobody has taken."""
+    return (col(Draft.member_id).is_(None)) & or_(
+        col(Draft.to_member_id) == viewer.member_id,
+        (col(Draft.to_member_id).is_(None)) & (col(Draft.to_partner_id) == viewer.partner_id),
+    )

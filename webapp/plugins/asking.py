@@ -1,0 +1,177 @@
+"""Asking one plugin at a time, through one guard, so that an error has an owner."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+from webapp.contracts.handover import Check, Draft, PreparedRequest, RedirectTarget
+from webapp.contracts.situation import Situation
+from webapp.errors import PluginError, PluginRaised, PluginSaidNonsense, PluginSilent, reference
+from webapp.i18n import LazyText, _
+
+if TYPE_CHECKING:
+    from webapp.plugins.loading import Plugins
+
+log = logging.getLogger("onbehalf.plugins")
+T = TypeVar("T")
+
+
+class Guard:
+    """Calls one hook of one plugin; whatever goes wrong becomes a named error, logged once."""
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self._manager = manager
+
+    def many(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
+        """Return what the plugin's ``hook`` yields, each of ``kind``; empty if it does not implement it.
+
+        :raises PluginRaised: if it raises.
+        :raises PluginSaidNonsense: if it returns something else than values of ``kind``.
+        """
+        answers = self._call(plugin, hook, arguments)
+        if answers is None:
+            return ()
+        where = _where(plugin, hook, arguments)
+        if not isinstance(answers, Iterable) or isinstance(answers, str | bytes):
+            raise _nonsense(where, kind, answers)
+        try:
+            values = tuple(answers)
+        except Exception as error:  # a generator runs only now; it is the plugin's own code
+            raise _raised(where, error) from error
+        for value in values:
+            if not isinstance(value, kind):
+                raise _nonsense(where, kind, value)
+        return values
+
+    def one(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> T:
+        """Return the plugin's answer to ``hook``.
+
+        :raises PluginSilent: if it answers nothing, or does not implement the hook.
+        :raises PluginRaised, PluginSaidNonsense: as in ``many``.
+        """
+        answer = self._call(plugin, hook, arguments)
+        where = _where(plugin, hook, arguments)
+        if answer is None:
+            raise silent(where)
+        if not isinstance(answer, kind):
+            raise _nonsense(where, kind, answer)
+        return answer
+
+    def _call(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Any:
+        others = [module for name, module in self._manager.list_name_plugin() if module is not None and name != plugin]
+        caller = self._manager.subset_hook_caller(hook, others)
+        try:
+            answer = caller(**arguments)
+        except Exception as error:  # a stranger's code may raise anything; the page stays up
+            raise _raised(_where(plugin, hook, arguments), error) from error
+        if isinstance(answer, list):  # a hook without firstresult: one answer per implementation, here at most one
+            return answer[0] if answer else None
+        return answer
+
+
+def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tuple[Check, ...]:
+    """Return every check, the policies' first, then the owner's.
+
+    ``sold`` false = the product is not sold in this cloud, so it has no owner here and only the policies are asked.
+
+    :raises PluginError: naming the plugin that failed, or the owner that was silent.
+    """
+    found: list[Check] = []
+    for name in plugins.policies:
+        found += plugins.guard.many(name, "entitlement_check", Check, situation=_for(plugins, name, situation))
+    if sold:
+        owner = owner_of(plugins, situation)
+        mine = _for(plugins, owner, situation)
+        own = plugins.guard.many(owner, "entitlement_check", Check, situation=mine)
+        if not own:
+            raise silent(_where(owner, "entitlement_check", {"situation": situation}))
+        found += own
+    return tuple(found)
+
+
+def prepared(plugins: Plugins, draft: Draft) -> PreparedRequest:
+    """Return the owner's answers in the order of the portal's form.
+
+    :raises PluginError: naming the plugin.
+    """
+    owner = owner_of(plugins, draft.situation)
+    return plugins.guard.one(owner, "build_request", PreparedRequest, draft=_draft_for(plugins, owner, draft))
+
+
+def target(plugins: Plugins, draft: Draft, shaped: PreparedRequest) -> RedirectTarget:
+    """Return the owner's way in.
+
+    :raises PluginError: naming the plugin.
+    """
+    owner = owner_of(plugins, draft.situation)
+    mine = _draft_for(plugins, owner, draft)
+    return plugins.guard.one(owner, "redirect_target", RedirectTarget, draft=mine, prepared=shaped)
+
+
+def owner_of(plugins: Plugins, situation: Situation) -> str:
+    """Return the name of the plugin that owns the situation's product in its cloud."""
+    return plugins.owners[situation.cloud.key, situation.product.key]
+
+
+def _for(plugins: Plugins, name: str, situation: Situation) -> Situation:
+    return situation.model_copy(update={"settings": plugins.settings.get(name)})
+
+
+def _draft_for(plugins: Plugins, name: str, draft: Draft) -> Draft:
+    return draft.model_copy(update={"situation": _for(plugins, name, draft.situation)})
+
+
+def _where(plugin: str, hook: str, arguments: dict[str, Any]) -> dict[str, str]:
+    from_draft = arguments.get("draft")
+    situation = arguments.get("situation") or (from_draft.situation if isinstance(from_draft, Draft) else None)
+    product = situation.product.key if isinstance(situation, Situation) else ""
+    return {"plugin": plugin, "hook": hook, "product": product, "reference": reference.get()}
+
+
+def silent(where: dict[str, str]) -> PluginSilent:
+    """Return the error for an owner that answered nothing."""
+    message = _("The plugin %(plugin)s gave no answer to %(hook)s.", plugin=where["plugin"], hook=where["hook"])
+    return _logged(PluginSilent(message, remedy=_remedy(), **where))
+
+
+def _raised(where: dict[str, str], error: Exception) -> PluginRaised:
+    message = _("The plugin %(plugin)s failed in %(hook)s.", plugin=where["plugin"], hook=where["hook"])
+    return _logged(PluginRaised(message, remedy=_remedy(), **where), error)
+
+
+def _nonsense(where: dict[str, str], kind: type, answer: object) -> PluginSaidNonsense:
+    message = _(
+        "The plugin %(plugin)s answered %(hook)s with %(wrong)s instead of %(right)s.",
+        plugin=where["plugin"],
+        hook=where["hook"],
+        wrong=type(answer).__name__,
+        right=kind.__name__,
+    )
+    return _logged(PluginSaidNonsense(message, remedy=_remedy(), **where))
+
+
+def _remedy() -> LazyText:
+    return _(
+        "Your text is kept. Tell whoever runs this desk the name of the plugin; until it is mended or disabled, "
+        "start in Partner Center by hand."
+    )
+
+
+E = TypeVar("E", bound=PluginError)
+
+
+def _logged(error: E, cause: Exception | None = None) -> E:
+    log.error(
+        "plugin=%s hook=%s product=%s reference=%s error=%s",
+        error.plugin,
+        error.hook,
+        error.product or "-",
+        error.reference or "-",
+        type(error).__name__,
+        exc_info=cause,
+    )
+    return error

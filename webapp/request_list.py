@@ -1,0 +1,156 @@
+"""The list of requests: filters that live in the address, search, paging by key, and the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlmodel import Session, col
+
+from webapp.permissions import Viewer, requests_of
+from webapp.tables.partners import Member
+from webapp.tables.requests import ServiceRequest
+
+COUNT_UP_TO = 1000
+COLUMNS: tuple[Any, ...] = (
+    ServiceRequest.id,
+    ServiceRequest.ref,
+    ServiceRequest.state,
+    ServiceRequest.title,
+    ServiceRequest.customer_id,
+    ServiceRequest.customer_name,
+    ServiceRequest.cloud,
+    ServiceRequest.cloud_name,
+    ServiceRequest.product,
+    ServiceRequest.product_name,
+    ServiceRequest.severity,
+    ServiceRequest.ticket_number,
+    ServiceRequest.created_at,
+    ServiceRequest.filed_at,
+    ServiceRequest.due_at,
+    ServiceRequest.answered_at,
+    col(Member.name).label("owner_name"),
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; an unknown value finds nothing rather than everything."""
+
+    state: str = ""
+    product: str = ""
+    cloud: str = ""
+    owner: str = ""
+    customer: str = ""
+    q: str = ""
+    after: str = ""
+
+    @classmethod
+    def read(cls, args: Mapping[str, str]) -> Filters:
+        """Take the filters out of an address."""
+        return cls(**{name: args.get(name, "").replace("\0", "")[:200].strip() for name in cls.__dataclass_fields__})
+
+    def query(self, **changes: str) -> dict[str, str]:
+        """Return the filters as parameters of an address, without the empty ones."""
+        values = replace(self, **changes)
+        return {name: getattr(values, name) for name in self.__dataclass_fields__ if getattr(values, name)}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of requests; ``after`` continues it; ``count`` stops at 1001, which reads "1000+"."""
+
+    rows: tuple[Row[Any], ...]
+    filters: Filters
+    after: str
+    count: int
+
+
+def page(session: Session, viewer: Viewer, filters: Filters, *, size: int) -> Listed:
+    """Return the viewer's requests that match, the newest first."""
+    where = _where(viewer, filters)
+    rows = _rows(session, viewer, filters, size + 1)
+    count = len(session.execute(select(col(ServiceRequest.id)).where(*where).limit(COUNT_UP_TO + 1)).all())
+    last = rows[size - 1] if len(rows) > size else None
+    after = f"{last.created_at.isoformat()}~{last.id}" if last else ""
+    return Listed(tuple(rows[:size]), filters, after, count)
+
+
+def every(session: Session, viewer: Viewer, filters: Filters) -> Iterator[Row[Any]]:
+    """Yield all requests that match, a thousand at a time, for an export."""
+    current = replace(filters, after="")
+    while True:
+        rows = _rows(session, viewer, current, 1000)
+        yield from rows
+        if len(rows) < 1000:
+            return
+        current = replace(current, after=f"{rows[-1].created_at.isoformat()}~{rows[-1].id}")
+
+
+def to_csv(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a table as CSV that a spreadsheet opens; a cell that it would run as a formula is quoted."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([_cell(cell) for cell in head])
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = value.isoformat(timespec="minutes") if isinstance(value, datetime) else "" if value is None else str(value)
+    return "'" + text if re.match(r"\s*[=+\-@\t\r]", text) else text
+
+
+def _rows(session: Session, viewer: Viewer, filters: Filters, limit: int) -> list[Row[Any]]:
+    statement = (
+        select(*COLUMNS)
+        .outerjoin(Member, col(Member.id) == col(ServiceRequest.owner_id))
+        .where(*_where(viewer, filters))
+        .order_by(col(ServiceRequest.created_at).desc(), col(ServiceRequest.id).desc())
+        .limit(limit)
+    )
+    if marker := _marker(filters.after):
+        statement = statement.where(tuple_(col(ServiceRequest.created_at), col(ServiceRequest.id)) < marker)
+    return list(session.execute(statement).all())
+
+
+def _where(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    where = [requests_of(viewer)]
+    if filters.state == "open":
+        where.append(col(ServiceRequest.state).in_(("ready", "handed_over", "filed", "answered")))
+    elif filters.state:
+        where.append(col(ServiceRequest.state) == filters.state)
+    if filters.product:
+        where.append(col(ServiceRequest.product) == filters.product)
+    if filters.cloud:
+        where.append(col(ServiceRequest.cloud) == filters.cloud)
+    if filters.owner == "me":
+        where.append(col(ServiceRequest.owner_id) == viewer.member_id)
+    if filters.customer.isdecimal() and len(filters.customer) < 10:
+        where.append(col(ServiceRequest.customer_id) == int(filters.customer))
+    where.extend(_holds(word) for word in filters.q.split()[:6])
+    return where
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    pattern = "%" + word.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    columns = (ServiceRequest.ref, ServiceRequest.ticket_number, ServiceRequest.title, ServiceRequest.customer_name)
+    return or_(*(func.lower(column).like(pattern, escape="\\") for column in columns))
+
+
+def _marker(after: str) -> tuple[datetime, int] | None:
+    """Read where a page continues: ``<moment>~<id>``; anything else starts at the beginning."""
+    found = re.fullmatch(r"([0-9T:.+\-]{10,40})~(\d{1,18})", after.replace(" ", "+"))
+    if not found:
+        return None
+    try:
+        at = datetime.fromisoformat(found[1])
+    except ValueError:
+        return None
+    return (at, int(found[2])) if at.tzinfo else None

@@ -1,0 +1,33 @@
+"""The vendor's number: what can be taken for one, and when it looks unusual."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from webapp.errors import Invalid
+from webapp.i18n import _
+from webapp.tables.requests import ServiceRequest
+
+TICKET_LENGTH = 64
+
+
+def checked_ticket_number(text: str) -> str:
+    """Return the vendor's number without spaces around it.
+
+    :raises Invalid: if it is empty, over 64 characters or holds control or invisible characters.
+    """
+    number = text.strip(" ")
+    if not number:
+        raise Invalid(_("The vendor's number is missing."), remedy=_("Copy it from the portal's confirmation."))
+    if len(number) > TICKET_LENGTH:
+        raise Invalid(_("The vendor's number is over 64 characters long."), remedy=_("Copy the number alone."))
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"} for c in number):
+        raise Invalid(_("The vendor's number holds invisible characters."), remedy=_("Type it, or copy it anew."))
+    return number
+
+
+def has_unusual_number(request: ServiceRequest) -> bool:
+    """Say whether the recorded number has another shape than this vendor's numbers usually have."""
+    shape = request.ticket_shape
+    return bool(shape and request.ticket_number and not re.fullmatch(shape["pattern"], request.ticket_number))

@@ -1,0 +1,151 @@
+"""Customers, and the way from one of them to a request."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp import customers, drafts, entitlements, filing, htmx, intake, request_list, situations
+from webapp.errors import DeskError, NotEntitled
+from webapp.i18n import _
+from webapp.response_clock import response_time, state_of, table_for
+from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
+
+bp = Blueprint("customers", __name__)
+
+
+class DatabaseBusy(DeskError):
+    """The database is away, locked or full; nothing was recorded."""
+
+    status = 503
+
+
+@bp.get("/customers")
+def index() -> Response:
+    """Show the customers that match the search."""
+    found = customers.search_customers(
+        database_session(),
+        viewer(),
+        request.args.get("q", "")[:200],
+        after=request.args.get("after", ""),
+        size=deployment().settings.page_size,
+    )
+    return htmx.render("customers/list.html", "customers/_rows.html", found=found)
+
+
+@bp.get("/customers/<int:customer_id>")
+def show(customer_id: int) -> str:
+    """Show whom we serve: identity, relationship, subscriptions, products with their entitlement, requests."""
+    session, who, customer = database_session(), viewer(), the_customer()
+    filters = request_list.Filters(customer=str(customer.id))
+    return render_template(
+        "customers/page.html",
+        customer=customer,
+        who=situations.parties(session, deployment(), who, customer),
+        entitlements=entitlements.of_customer(session, deployment(), who, customer),
+        listed=request_list.page(session, who, filters, size=10),
+        filters=filters,
+        state_of=state_of,
+        query=request.args.get("q", "").casefold().strip(),
+    )
+
+
+@bp.get("/customers/<int:customer_id>/requests/new")
+def new(customer_id: int) -> Response:
+    """Show the form, with what was typed last time for this customer and product."""
+    _cloud, product = the_product()
+    return _form(intake.begin(database_session(), deployment(), viewer(), the_customer(), product))
+
+
+@bp.get("/customers/<int:customer_id>/entitlement")
+def entitlement(customer_id: int) -> Response:
+    """Show the checklist for the answers so far."""
+    _cloud, product = the_product()
+    filled = intake.read(database_session(), deployment(), viewer(), the_customer(), product, request.args)
+    return htmx.render("customers/checklist.html", "customers/_entitlement.html", intake=filled)
+
+
+@bp.put("/customers/<int:customer_id>/draft")
+def autosave(customer_id: int) -> str | Response:
+    """Keep what was typed so far."""
+    _cloud, product = the_product()
+    words = intake.typed_words(request.form)
+    if not words:
+        return no_content()
+    draft = drafts.save(database_session(), deployment(), viewer(), the_customer(), product.key, words)
+    return render_template("customers/_saved.html", saved_at=draft.saved_at)
+
+
+@bp.post("/customers/<int:customer_id>/requests")
+def file(customer_id: int) -> Response | BaseResponse:
+    """Make the request; a refusal, an error or a missing answer comes back with every word that was typed.
+
+    Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=save`` keeps a draft.
+    """
+    _cloud, product = the_product()
+    session, who, customer = database_session(), viewer(), the_customer()
+    key = request.form.get("request_key", "")
+    known = filing.already_made(session, who, key) if key else None
+    if known is not None:
+        return htmx.leave(url_for("requests.show", ref=known.ref))
+    filled = intake.read(session, deployment(), who, customer, product, request.form, request_key=key)
+    if request.form.get("action") in {"refresh", "save"}:
+        return _kept(filled)
+    try:
+        filled.entitlement.require()
+        if not filled.form.validate():
+            return _form(filled, status=422)
+        made = intake.file(session, deployment(), who, filled)
+    except NotEntitled as error:
+        drafts.save(session, deployment(), who, customer, product.key, request_words())
+        return _form(filled, error=error, status=error.status)
+    except DeskError as error:
+        session.rollback()
+        return _form(filled, error=error, status=error.status)
+    except OperationalError:
+        session.rollback()
+        busy = DatabaseBusy(
+            _("The database is busy or away; nothing was recorded."),
+            remedy=_("Your text is still here. Send it again in a minute."),
+        )
+        return _form(filled, error=busy, status=busy.status)
+    return htmx.leave(url_for("requests.show", ref=made.ref))
+
+
+def request_words() -> dict[str, str]:
+    """Return what was typed, cut to what a draft can hold, so that a refusal loses none of an ordinary text."""
+    return {name: value[: drafts.FIELD_LENGTH] for name, value in intake.typed_words(request.form).items()}
+
+
+def _kept(filled: intake.Intake) -> Response:
+    """Keep a draft and show the form again, with the questions of the category chosen."""
+    try:
+        drafts.save(
+            database_session(),
+            deployment(),
+            viewer(),
+            filled.customer,
+            filled.product.key,
+            intake.typed_words(request.form),
+        )
+    except DeskError as error:
+        return _form(filled, error=error, status=error.status)
+    if request.form["action"] == "save" and not htmx.wants_fragment():
+        target = url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key)
+        return make_response(redirect(target, code=303))
+    return _form(filled)
+
+
+def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int = 200) -> Response:
+    table = table_for(filled.situation)
+    times = {
+        severity: response_time(
+            table, category=filled.situation.category, severity=severity, language=filled.situation.language
+        )
+        for severity in (filled.product.severities if table else ())
+        if table
+    }
+    return htmx.render(
+        "customers/new.html", "customers/_form.html", status=status, intake=filled, error=error, response_times=times
+    )

@@ -1,0 +1,17 @@
+"""Home: what needs the reader now."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from webapp import home
+from webapp.response_clock import state_of
+from webapp.views.gate import database_session, viewer
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def page() -> str:
+    """Show clocks, handovers without a number, drafts and recent customers."""
+    return render_template("home/page.html", home=home.of(database_session(), viewer()), state_of=state_of)
