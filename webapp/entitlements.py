@@ -17,6 +17,7 @@ from webapp.errors import NotEntitled, PluginError
 from webapp.i18n import _
 from webapp.permissions import Viewer
 from webapp.plugins import asking
+from webapp.situations import Parties
 from webapp.tables.customers import Customer
 
 Outcome = Literal["allowed", "warned", "refused", "unknown"]
@@ -72,11 +73,8 @@ def check(deployment: Deployment, situation: Situation) -> Entitlement:
         return Entitlement(situation.product, (), error)
 
 
-def of_customer(
-    session: Session, deployment: Deployment, viewer: Viewer, customer: Customer
-) -> tuple[Entitlement, ...]:
-    """Return the checklist of every product sold in the customer's cloud, for an ordinary break-fix problem."""
-    who = situations.parties(session, deployment, viewer, customer)
+def of_parties(deployment: Deployment, who: Parties) -> tuple[Entitlement, ...]:
+    """Return the checklist of every product sold in the customer's cloud, for an ordinary problem of each."""
     return tuple(
         check(deployment, situations.situation(deployment, who, product, category=product.categories[0]))
         for product in deployment.plugins.products_in(who.cloud.key)
@@ -86,9 +84,6 @@ def of_customer(
 def matrix(
     session: Session, deployment: Deployment, viewer: Viewer, customers: Sequence[Customer]
 ) -> Iterator[tuple[Customer, tuple[Entitlement, ...]]]:
-    """Yield what would happen for each customer and product; a page of customers at a time."""
-    for customer in customers:
-        if customer.cloud in deployment.plugins.clouds:
-            yield customer, of_customer(session, deployment, viewer, customer)
-        else:
-            yield customer, ()
+    """Yield what would happen for each customer in an enabled cloud and each product; a page of customers at a time."""
+    for customer, who in situations.parties_of(session, deployment, viewer, customers):
+        yield customer, of_parties(deployment, who)

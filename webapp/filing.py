@@ -85,47 +85,61 @@ def _recorded(
     shaped: PreparedRequest,
     target: RedirectTarget,
 ) -> ServiceRequest:
-    situation, cloud = draft.situation, draft.cloud
-    subscription = situation.subscription
     shape = target.ticket_shape
     return ServiceRequest(
         ref=new_ref(),
-        version=0,
         request_key=request_key,
+        version=0,
         partner_id=viewer.partner_id,
-        customer_id=customer.id,
         created_by_id=viewer.member_id,
         owner_id=viewer.member_id,
         state="ready",
         created_at=deployment.now(),
-        cloud=cloud.key,
-        cloud_name=in_all_languages(cloud.name),
-        operator=cloud.operator,
-        product=situation.product.key,
-        product_name=in_all_languages(situation.product.label),
-        plugin=asking.owner_of(deployment.plugins, situation),
-        customer_name=customer.name,
-        tenant_id=customer.tenant_id,
-        domain=customer.domain,
-        initial_domain=customer.initial_domain,
-        account=situation.member.account,
-        category=situation.category or "",
-        severity=situation.severity or "",
-        language=situation.language,
-        title=draft.title,
-        description=draft.description,
-        subscription=subscription.name if subscription else "",
-        contact=draft.contact.model_dump(),
+        **_whom_and_what(deployment, customer, draft),
+        **_in_the_filers_words(draft),
         checks=[_check(check) for check in checks],
         answers=[_answer(answer) for answer in shaped.answers],
         checklist=[in_all_languages(line) for line in shaped.checklist],
-        doors=_doors(cloud, customer, target, publishers=situation.product.by_publisher),
+        doors=_doors(draft.cloud, customer, target, publishers=draft.situation.product.by_publisher),
         steps=[in_all_languages(step) for step in target.steps],
         review=in_all_languages(target.review),
         ticket_shape=shape.model_dump() if shape else None,
         promise=_promise(deployment, draft),
-        telephone=_telephone(cloud) if situation.product.vendor == cloud.operator else None,
     )
+
+
+def _whom_and_what(deployment: Deployment, customer: Customer, draft: Draft) -> dict[str, Any]:
+    """Record customer, cloud and product by name, since each may change or go."""
+    situation, cloud = draft.situation, draft.cloud
+    return {
+        "customer_id": customer.id,
+        "customer_name": customer.name,
+        "tenant_id": customer.tenant_id,
+        "domain": customer.domain,
+        "initial_domain": customer.initial_domain,
+        "cloud": cloud.key,
+        "cloud_name": in_all_languages(cloud.name),
+        "operator": cloud.operator,
+        "telephone": _telephone(cloud) if situation.product.vendor == cloud.operator else None,
+        "product": situation.product.key,
+        "product_name": in_all_languages(situation.product.label),
+        "plugin": asking.owner_of(deployment.plugins, situation),
+        "account": situation.member.account,
+    }
+
+
+def _in_the_filers_words(draft: Draft) -> dict[str, Any]:
+    situation = draft.situation
+    subscription = situation.subscription
+    return {
+        "category": situation.category or "",
+        "severity": situation.severity or "",
+        "language": situation.language,
+        "title": draft.title,
+        "description": draft.description,
+        "subscription": subscription.name if subscription else "",
+        "contact": draft.contact.model_dump(),
+    }
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from webapp import customers, partners
+from webapp import customer_facts, partners
 from webapp.contracts import situation as contracts
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
@@ -59,22 +59,37 @@ def product_of(deployment: Deployment, cloud: Cloud, key: str) -> Product:
 
 
 def parties(session: Session, deployment: Deployment, viewer: Viewer, customer: Customer) -> Parties:
-    """Read everyone involved.
+    """Read everyone involved when the viewer files for ``customer``.
 
     :raises NotFound: if the customer's cloud is not enabled.
     """
-    cloud = cloud_of(deployment, customer)
-    provider = None
-    if customer.reseller_id == viewer.partner_id and customer.partner_id != viewer.partner_id:
-        row = session.get(Partner, customer.partner_id)
-        provider = partners.partner_facts(session, row, cloud.key) if row else None
-    return Parties(
-        cloud=cloud,
-        customer=customers.facts(session, customer, viewer.partner),
-        partner=partners.partner_facts(session, viewer.partner, cloud.key),
-        member=partners.member_facts(session, viewer.member, cloud.key),
-        provider=provider,
-    )
+    cloud_of(deployment, customer)
+    return next(who for _customer, who in parties_of(session, deployment, viewer, [customer]))
+
+
+def parties_of(
+    session: Session, deployment: Deployment, viewer: Viewer, customers: Sequence[Customer]
+) -> Iterator[tuple[Customer, Parties]]:
+    """Yield everyone involved for each of ``customers`` in an enabled cloud; partners are read once a cloud."""
+    known = customer_facts.of_customers(session, customers, viewer.partner)
+    filers: dict[str, tuple[contracts.Partner, contracts.Member]] = {}
+    providers: dict[tuple[int, str], contracts.Partner | None] = {}
+    for customer in customers:
+        key = customer.cloud
+        if key not in deployment.plugins.clouds:
+            continue
+        if key not in filers:
+            filers[key] = (
+                partners.partner_facts(session, viewer.partner, key),
+                partners.member_facts(session, viewer.member, key),
+            )
+        at = (customer.partner_id, key)
+        if customer.reseller_id == viewer.partner_id != customer.partner_id and at not in providers:
+            row = session.get(Partner, customer.partner_id)
+            providers[at] = partners.partner_facts(session, row, key) if row else None
+        provider = providers.get(at) if customer.reseller_id == viewer.partner_id else None
+        cloud, (partner, member) = deployment.plugins.clouds[key], filers[key]
+        yield customer, Parties(cloud, known[customer.id], partner, member, provider)
 
 
 def situation(

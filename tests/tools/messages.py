@@ -47,7 +47,9 @@ def main() -> int:
         print(f"wrote {path.relative_to(ROOT)}")
     if not check:
         print(*untranslated(), sep="\n")
-    return 0
+    wrong = list(mistakes())
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def packages() -> list[Path]:
@@ -112,6 +114,16 @@ def untranslated() -> Iterator[str]:
                 messages = [message for message in read_po(source, locale=language) if message.id]
             done = sum(1 for message in messages if _translated(message.string))
             yield f"{package.name:20} {language:12} {done} of {len(messages)} translated"
+
+
+def mistakes() -> Iterator[str]:
+    """Yield each translation that cannot be filled in: it names another hole, or counts in too few forms."""
+    for package in packages():
+        for language in languages():
+            path = catalogue_path(package, language)
+            with path.open("rb") as source:
+                for message, errors in read_po(source, locale=language).check():
+                    yield f"{path.relative_to(ROOT)}: {message.id!r}: {'; '.join(map(str, errors))}"
 
 
 def _translated(string: str | list[str] | tuple[str, ...]) -> bool:

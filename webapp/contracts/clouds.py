@@ -37,9 +37,9 @@ class Portal(Address):
     """A portal of a cloud, and how it is entered for a customer.
 
     ``enter`` is put behind the address: ``/{domain}``, ``/?delegatedOrg={initial_domain}`` or
-    ``/account/login/{tenant_id}``. Empty = no way is known, and the portal opens in the partner's own context (R56, R57);
-    then the handover page says whom to choose there. ``enter_confirmed`` is false where the form is by analogy only
-    (domain.md section 3).
+    ``/account/login/{tenant_id}``. Empty = no way is known, and the portal opens in the partner's own context
+    (R56, R57); then the handover page says whom to choose there. ``enter_confirmed`` is false where the form is by
+    analogy only (domain.md section 3).
     """
 
     label: Text

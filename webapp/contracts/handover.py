@@ -119,7 +119,7 @@ class RedirectTarget(Value):
 
 
 def partner_center_door(situation: Situation, *last_steps: Text) -> LabelledDoor:
-    """Return Partner Center by this cloud's menu path, as a second way in (R8, R41); the product adds the last steps."""
+    """Return Partner Center by this cloud's menu path, as a second way in (R8, R41); the product adds last steps."""
     return LabelledDoor(
         label=_("Partner Center"),
         door=PortalDoor(portal="partner_center", in_customer=False),

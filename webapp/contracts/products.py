@@ -28,7 +28,7 @@ class Question(Value):
 
     ``kind``: ``line`` (one line), ``text`` (several), ``choice`` (the first is the ordinary one, "none of these" comes
     last), ``confirm`` (a box to tick; the answer is ``"yes"`` or missing), ``moment`` (a date and time; the answer is
-    ISO 8601 in UTC), ``subscription`` (core fills it from the customer's own; the answer is ``situation.subscription``).
+    ISO 8601 in UTC), ``subscription`` (core fills it from the customer's own; it answers ``situation.subscription``).
     ``step``: ``before`` = before one files, in the first part of the form; ``details`` = with the description.
     ``categories``: for which it is asked. ``door``: where the answer is found (service health).
     """

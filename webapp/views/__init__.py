@@ -9,13 +9,15 @@ from webapp.views import (
     drafts,
     entitlements,
     gate,
-    help as help_,
     home,
     preferences,
     remedies,
     requests,
     sign_in,
     trouble,
+)
+from webapp.views import (
+    help as help_,
 )
 
 

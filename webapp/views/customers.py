@@ -39,11 +39,12 @@ def show(customer_id: int) -> str:
     """Show whom we serve: identity, relationship, subscriptions, products with their entitlement, requests."""
     session, who, customer = database_session(), viewer(), the_customer()
     filters = request_list.Filters(customer=str(customer.id))
+    parties = situations.parties(session, deployment(), who, customer)
     return render_template(
         "customers/page.html",
         customer=customer,
-        who=situations.parties(session, deployment(), who, customer),
-        entitlements=entitlements.of_customer(session, deployment(), who, customer),
+        who=parties,
+        entitlements=entitlements.of_parties(deployment(), parties),
         listed=request_list.page(session, who, filters, size=10),
         filters=filters,
         state_of=state_of,
@@ -93,15 +94,11 @@ def file(customer_id: int) -> Response | BaseResponse:
     if request.form.get("action") in {"refresh", "save"}:
         return _kept(filled)
     try:
-        filled.entitlement.require()
-        if not filled.form.validate():
-            return _form(filled, status=422)
-        made = intake.file(session, deployment(), who, filled)
-    except NotEntitled as error:
-        drafts.save(session, deployment(), who, customer, product.key, request_words())
-        return _form(filled, error=error, status=error.status)
+        return _filed(filled)
     except DeskError as error:
         session.rollback()
+        if isinstance(error, NotEntitled):
+            _keep_for_whoever_may(filled)
         return _form(filled, error=error, status=error.status)
     except OperationalError:
         session.rollback()
@@ -110,12 +107,21 @@ def file(customer_id: int) -> Response | BaseResponse:
             remedy=_("Your text is still here. Send it again in a minute."),
         )
         return _form(filled, error=busy, status=busy.status)
+
+
+def _filed(filled: intake.Intake) -> Response:
+    """Refuse, ask for what is missing, or make the request."""
+    filled.entitlement.require()
+    if not filled.form.validate():
+        return _form(filled, status=422)
+    made = intake.file(database_session(), deployment(), viewer(), filled)
     return htmx.leave(url_for("requests.show", ref=made.ref))
 
 
-def request_words() -> dict[str, str]:
-    """Return what was typed, cut to what a draft can hold, so that a refusal loses none of an ordinary text."""
-    return {name: value[: drafts.FIELD_LENGTH] for name, value in intake.typed_words(request.form).items()}
+def _keep_for_whoever_may(filled: intake.Intake) -> None:
+    """Keep a refused text as a draft, so that it can be passed to somebody who may file it."""
+    words = {name: value[: drafts.FIELD_LENGTH] for name, value in intake.typed_words(request.form).items()}
+    drafts.save(database_session(), deployment(), viewer(), filled.customer, filled.product.key, words)
 
 
 def _kept(filled: intake.Intake) -> Response:

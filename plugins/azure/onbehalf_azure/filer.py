@@ -20,7 +20,8 @@ def filer_checks(situation: Situation) -> Iterator[Check]:
         yield _advisor()
     elif situation.partner.kind == "indirect_provider" and situation.customer.reseller:
         yield _provider(situation)
-    if set(situation.member.roles) == {"helpdesk_agent"}:
+    roles = set(situation.member.roles)
+    if "helpdesk_agent" in roles and not roles & {"admin_agent", "global_admin"}:
         yield from _helpdesk(situation)
 
 
@@ -114,7 +115,7 @@ def _provider(situation: Situation) -> Check:
 
 
 def _helpdesk(situation: Situation) -> Iterator[Check]:
-    """Refuse a member who is only a helpdesk agent, unless in a support group of the subscription (R27)."""
+    """Refuse a helpdesk agent who holds no admin role, unless in a support group of the subscription (R27)."""
     group = _support_group(situation)
     if group is not None:
         yield Check(

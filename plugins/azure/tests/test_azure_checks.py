@@ -166,9 +166,14 @@ def test_a_support_group_that_does_not_reach_the_agent_here_and_today_does_not_h
 
 
 @pytest.mark.rules("R27")
-@pytest.mark.parametrize("role", ["admin_agent", "global_admin", "sales_agent"])
-def test_a_helpdesk_agent_with_another_role_is_not_refused(role):
+@pytest.mark.parametrize("role", ["admin_agent", "global_admin"])
+def test_a_helpdesk_agent_who_is_an_admin_too_is_not_refused(role):
     assert about("R27", checks(member=make_member(roles=("helpdesk_agent", role)))) == []
+
+
+@pytest.mark.rules("R27")
+def test_selling_does_not_lift_what_a_helpdesk_agent_may_not_do():
+    assert "fail" in outcomes(about("R27", checks(member=make_member(roles=("helpdesk_agent", "sales_agent")))))
 
 
 @pytest.mark.rules("R28", "R29")
