@@ -7,7 +7,8 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from webapp.testing.pytest_plugin import missing
+from webapp.testing.desk import Desk
+from webapp.testing.pytest_plugin import ALL_PLUGINS, SECRET, missing
 
 QUIET = (
     "--no-sandbox",
@@ -88,3 +89,38 @@ def enter():
         assert answer.status == 303, answer.text()
 
     return sign_in
+
+
+@pytest.fixture
+def desk(demo_app):
+    """Return a function that opens a desk in the demo: for a demo member, or for a stranger."""
+    return lambda member="": Desk(demo_app.test_client(), member)
+
+
+@pytest.fixture(scope="session")
+def demo_postgresql(postgresql_server):
+    """Yield the name of a PostgreSQL database with the example data, to be taken as a template."""
+    from webapp.commands.demo import fill  # noqa: PLC0415  # it imports the application
+    from webapp.config import load_settings  # noqa: PLC0415  # as above
+
+    with postgresql_server.database() as url:
+        address = url.render_as_string(hide_password=False)
+        fill(load_settings(database_url=address, plugins=ALL_PLUGINS, secret_key=SECRET))
+        yield url.database
+
+
+@pytest.fixture
+def demo_app_on_each_engine(database_engine, make_app, request):
+    """Yield the application with the example data, once on each database engine."""
+    if database_engine == "sqlite":
+        yield request.getfixturevalue("demo_app")
+        return
+    template = request.getfixturevalue("demo_postgresql")
+    with request.getfixturevalue("postgresql_server").database(template) as url:
+        yield make_app(database_url=url.render_as_string(hide_password=False))
+
+
+@pytest.fixture
+def desk_on_each_engine(demo_app_on_each_engine):
+    """Return what ``desk`` returns, once on each database engine."""
+    return lambda member="": Desk(demo_app_on_each_engine.test_client(), member)

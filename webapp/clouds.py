@@ -42,6 +42,8 @@ def _overridden(cloud: Cloud, changes: Mapping[str, Any]) -> Cloud:
         for kind, change in dict(changes.get("portals", {})).items():
             known = cloud.portals.get(kind)
             portals[kind] = ({n: getattr(known, n) for n in type(known).model_fields} if known else {}) | dict(change)
+        if fields["key"] != cloud.key:
+            raise ValueError("rows and links hold the key of a cloud, so it stays")
         return Cloud.model_validate(fields | {"portals": portals})
     except (ValidationError, TypeError, ValueError) as error:
         raise StartRefused(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -25,6 +29,23 @@ from webapp.i18n import _
 PREFIX = "ONBEHALF_"
 Names = Annotated[tuple[str, ...], NoDecode]
 S = TypeVar("S", bound=BaseModel)
+
+
+def _known_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValueError("no zone has this name; an IANA name looks like Europe/Stockholm")
+    return name
+
+
+def _day_off_or_on(text: str) -> str:
+    if not re.fullmatch(r"\+?[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("a date is written like 2027-02-15 or +2027-02-20")
+    date.fromisoformat(text.removeprefix("+"))
+    return text
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Day = Annotated[str, AfterValidator(_day_off_or_on)]
 
 
 class Settings(BaseSettings):
@@ -44,13 +65,15 @@ class Settings(BaseSettings):
         default="documents", description="Which rules count where the source documents and today's pages differ."
     )
     operator: Names = Field(default=(), description="Tenant ids whose global admins see the deployment's own pages.")
-    staffed_days: Annotated[tuple[int, ...], NoDecode] = Field(
-        default=(0, 1, 2, 3, 4), description="Staffed weekdays of vendors that state none, Monday = 0."
+    staffed_days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], NoDecode] = Field(
+        default=(0, 1, 2, 3, 4), min_length=1, description="Staffed weekdays of vendors that state none, Monday = 0."
     )
     staffed_from: int = Field(default=9 * 60, ge=0, lt=1440, description="Opening time in minutes after midnight.")
     staffed_until: int = Field(default=17 * 60, gt=0, le=1440, description="Closing time in minutes; 24:00 is 1440.")
-    staffed_time_zone: str = Field(default="", description="IANA zone of these hours; empty = the partner's own.")
-    holidays: dict[str, list[str]] = Field(
+    staffed_time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="", description="IANA zone of these hours; empty = the partner's own."
+    )
+    holidays: dict[Country, list[Day]] = Field(
         default_factory=dict, description="Dates that close (`2027-02-15`) or open (`+2027-02-20`) a desk, by country."
     )
     cloud_overrides: dict[str, dict[str, Any]] = Field(
@@ -63,6 +86,13 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("staffed_until")
+    @classmethod
+    def _closes_after_it_opens(cls, value: int, others: ValidationInfo) -> int:
+        if value <= others.data.get("staffed_from", -1):
+            raise ValueError("a desk closes after it opens")
         return value
 
     @property
@@ -133,6 +163,8 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise _bad_values(error, PREFIX) from error
+    except SettingsError as error:
+        raise _not_json(error) from error
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
     own = tuple(PREFIX + name.upper().replace("-", "_") + "_" for name in settings.plugins)
     unknown = sorted(
@@ -195,8 +227,23 @@ def plugin_settings(name: str, schema: type[S], environ: Mapping[str, str] = os.
 
 def _bad_values(error: ValidationError, prefix: str) -> StartRefused:
     """Name each bad setting; the value itself is not repeated, since it may be a secret."""
-    lines = "; ".join(f"{prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+    lines = "; ".join(f"{_variable(prefix, e['loc'])}: {e['msg']}" for e in error.errors())
     return StartRefused(
         _("A setting has a bad value: %(lines)s.", lines=lines),
         remedy=_("Correct the variable, or the same key in the file that ONBEHALF_CONFIG names."),
+    )
+
+
+def _variable(prefix: str, loc: tuple[int | str, ...]) -> str:
+    """Return the variable, and where in its value the trouble is."""
+    name, *inside = loc or ("",)
+    return prefix + str(name).upper() + (f" ({'.'.join(map(str, inside))})" if inside else "")
+
+
+def _not_json(error: SettingsError) -> StartRefused:
+    """Name the variable that pydantic-settings could not read; the field is in its message alone."""
+    names = re.findall(r'field "(\w+)"', str(error))
+    return StartRefused(
+        _("%(name)s is not written as JSON.", name=PREFIX + "".join(names).upper()),
+        remedy=_('Write it like {"key": "value"}, or as a table in the file that ONBEHALF_CONFIG names.'),
     )

@@ -49,7 +49,7 @@ def canonical_domain(text: str) -> str:
     if not text or text != text.strip() or len(text) > 253:
         raise ValueError("a domain name has 1 to 253 characters and no spaces around it")
     try:
-        ascii_form = idna.encode(text.casefold(), uts46=True).decode("ascii")
+        ascii_form = idna.encode(text, uts46=True).decode("ascii")
     except idna.IDNAError as error:
         raise ValueError(f"not a domain name: {error}") from error
     labels = ascii_form.split(".")
@@ -98,13 +98,23 @@ def require_host(url: str, cloud: Cloud) -> None:
 
     :raises DoorRefused: if its host is none of the cloud's.
     """
-    parts = urlsplit(url)
     hosts = {urlsplit(portal.url).hostname for portal in cloud.portals.values()}
-    if parts.scheme != "https" or parts.hostname not in hosts or parts.username or parts.port:
+    scheme, host = _scheme_and_host(url)
+    if scheme != "https" or host not in hosts:
         raise DoorRefused(
-            _("%(host)s is not a portal of %(cloud)s.", host=parts.hostname or url[:80], cloud=cloud.name),
+            _("%(host)s is not a portal of %(cloud)s.", host=host or url[:80], cloud=cloud.name),
             remedy=_("Do not sign in there. Prepare the request again; the address is looked up anew."),
         )
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    """Return scheme and host; with a user, a port, or what browsers read otherwise, no host is certain."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    certain = re.fullmatch(r"[A-Za-z0-9.-]+", parts.netloc) and not re.search(r"[\x00-\x20\x7f\\]", url)
+    return parts.scheme, (parts.hostname or "") if certain else ""
 
 
 def portal_of(door: PortalDoor, cloud: Cloud) -> Portal:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from webapp.contracts.products import Product, Question
@@ -98,7 +99,7 @@ def request_form(product: Product, situation: Situation, data: Mapping[str, str]
     if product.severities:
         fields["severity"] = _choice(_("Business impact"), [(key, SEVERITY[key]) for key in product.severities])
     fields["language"] = SelectField(
-        _("Language of support"), choices=list(LANGUAGES.items()), validators=[InputRequired()], validate_choice=True
+        _("Language of support"), choices=_options(LANGUAGES.items()), validators=[InputRequired()]
     )
     for question in product.questions_for(category):
         fields[field_name(question)] = _field(question, situation)
@@ -146,7 +147,7 @@ def _field(question: Question, situation: Situation) -> Any:
     if question.kind == "subscription":
         mine = [(s.id, s.name) for s in situation.subscriptions]
         return SelectField(
-            question.label, choices=[("", _("Choose one")), *mine], validators=_needed(question.required)
+            question.label, choices=_options([("", _("Choose one")), *mine]), validators=_needed(question.required)
         )
     if question.kind == "confirm":
         return BooleanField(question.label, validators=_needed(question.required), false_values=("", "false", False))
@@ -158,7 +159,11 @@ def _field(question: Question, situation: Situation) -> Any:
 
 
 def _choice(label: Any, choices: Sequence[tuple[str, Any]], *, required: bool = True) -> RadioField:
-    return RadioField(label, choices=list(choices), validators=_needed(required))
+    return RadioField(label, choices=_options(choices), validators=_needed(required))
+
+
+def _options(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 def _line(label: Any, length: int, *validators: Any, required: bool = True) -> StringField:

@@ -1,7 +1,7 @@
 """Finding customers: the words they are found by, and one query that both engines answer alike.
 
 A word is found by its start; in Chinese every character may be a start, so every suffix of a run is a term. The longest
-word typed picks at most 500 candidates from ``customer_term``; the others are looked for in ``customer.folded``.
+word typed picks the first candidates from ``customer_term``; the others are looked for in ``customer.folded``.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_
+from sqlalchemy import ColumnElement, delete, false, insert, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from webapp.tables.customers import Customer, CustomerTerm
 
-CANDIDATES = 500
+CANDIDATES = 2000
+"""More than a count shows, since a customer may be found by two of its words."""
+
 TERM_LENGTH = 100
-_WORD = re.compile(r"\w+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_HAN = "\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _TOO_COMMON = {"com", "onmicrosoft", "onmschina", "partner", "cn", "us", "de"}
 """Parts of nearly every domain: they would make a term per customer and pick out nobody."""
 
@@ -31,18 +33,14 @@ def fold(text: str) -> str:
 
 
 def folded(customer: Customer) -> str:
-    """Return what search compares: name, domain and tenant id, folded; it sorts like the name."""
-    return " ".join(fold(part) for part in (customer.name, customer.domain, customer.tenant_id))[:1000]
+    """Return what search compares: the words of name, domain and tenant id, folded; it sorts like the name."""
+    return " ".join(_WORD.findall(fold(f"{customer.name} {customer.domain} {customer.tenant_id}")))[:1000]
 
 
 def terms(text: str) -> set[str]:
     """Return the terms of a folded text: its words, and every suffix of a Chinese run."""
-    found: set[str] = set()
-    for word in _WORD.findall(text):
-        found.add(word[:TERM_LENGTH])
-        for run in _HAN.finditer(word):
-            found |= {run.group()[i:][:TERM_LENGTH] for i in range(len(run.group()))}
-    return found - _TOO_COMMON
+    words = _WORD.findall(text)
+    return {word[start:][:TERM_LENGTH] for word in words for start in range(len(word) if _is_chinese(word) else 1)}
 
 
 def index(session: Session, customer: Customer) -> None:
@@ -50,24 +48,26 @@ def index(session: Session, customer: Customer) -> None:
     customer.folded = folded(customer)
     session.add(customer)
     session.execute(delete(CustomerTerm).where(col(CustomerTerm.customer_id) == customer.id))
-    rows = [{"term": term, "customer_id": customer.id} for term in sorted(terms(customer.folded))]
+    found = terms(fold(customer.name)) | (terms(fold(f"{customer.domain} {customer.tenant_id}")) - _TOO_COMMON)
+    rows = [{"term": term, "customer_id": customer.id} for term in sorted(found)]
     session.execute(insert(CustomerTerm), rows)
 
 
 def matching(query: str, visible: ColumnElement[bool]) -> SelectOfScalar[int] | None:
-    """Return a query of at most 500 ids of ``visible`` customers that match every word; ``None`` if none was typed."""
+    """Return a query of ids of ``visible`` customers that match every word; ``None`` if nothing was typed.
+
+    The condition on the customer is an ``EXISTS``, so that SQLite reads the terms first and stops at the limit; ordered
+    as the terms are, so that the pages of one search take the same candidates.
+    """
     words = _words(query)
     if not words:
-        return None
+        return select(col(Customer.id)).where(false()) if query.strip() else None
     longest, *others = sorted(words, key=len, reverse=True)
-    found = (
-        select(col(CustomerTerm.customer_id))
-        .join(Customer, col(Customer.id) == col(CustomerTerm.customer_id))
-        .where(and_(col(CustomerTerm.term) >= longest, col(CustomerTerm.term) < _after(longest)), visible)
-    )
-    for word in others:
-        found = found.where(_holds(word))
-    return found.distinct().limit(CANDIDATES)
+    same = col(Customer.id) == col(CustomerTerm.customer_id)
+    theirs = select(col(Customer.id)).where(same, visible, *map(_holds, others)).exists()
+    term = col(CustomerTerm.term)
+    found = select(col(CustomerTerm.customer_id)).where(term >= longest, term < _after(longest), theirs)
+    return found.order_by(term, col(CustomerTerm.customer_id)).limit(CANDIDATES)
 
 
 def _words(query: str) -> Sequence[str]:
@@ -86,10 +86,11 @@ def _after(word: str) -> str:
 
 def _holds(word: str) -> ColumnElement[bool]:
     """Say that a word of the customer starts with ``word``; inside a Chinese run it may stand anywhere."""
-    escaped = word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     text = col(Customer.folded)
-    if _HAN.search(word):
-        return text.like(f"%{escaped}%", escape="\\")
-    starts = [text.like(f"{escaped}%", escape="\\")]
-    starts += [text.like(f"%{before}{escaped}%", escape="\\") for before in (" ", ".", "-", "(", "'")]
-    return or_(*starts)
+    if _is_chinese(word):
+        return text.contains(word)
+    return or_(text.startswith(word), text.contains(f" {word}"))
+
+
+def _is_chinese(word: str) -> bool:
+    return re.match(f"[{_HAN}]", word) is not None

@@ -10,6 +10,8 @@ from webapp.i18n import _
 from webapp.tables.requests import ServiceRequest
 
 TICKET_LENGTH = 64
+_SPACES = " \u00a0\u3000"
+_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 
 
 def checked_ticket_number(text: str) -> str:
@@ -17,12 +19,12 @@ def checked_ticket_number(text: str) -> str:
 
     :raises Invalid: if it is empty, over 64 characters or holds control or invisible characters.
     """
-    number = text.strip(" ")
+    number = text.strip(_SPACES)
     if not number:
         raise Invalid(_("The vendor's number is missing."), remedy=_("Copy it from the portal's confirmation."))
     if len(number) > TICKET_LENGTH:
         raise Invalid(_("The vendor's number is over 64 characters long."), remedy=_("Copy the number alone."))
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"} for c in number):
+    if any(unicodedata.category(c) in _INVISIBLE or (c.isspace() and c != " ") for c in number):
         raise Invalid(_("The vendor's number holds invisible characters."), remedy=_("Type it, or copy it anew."))
     return number
 

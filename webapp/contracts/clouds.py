@@ -15,12 +15,22 @@ from webapp.contracts.values import ReadOnly, Text, Value
 PLACEHOLDERS = frozenset({"domain", "initial_domain", "tenant_id"})
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
+"""What a browser drops or reads as a slash, so that a host may not be what it seems."""
+
 
 def _https_without_query(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.port or parts.query:
+    if parts.scheme != "https" or not re.fullmatch(r"[A-Za-z0-9.-]+", parts.netloc) or parts.query or _ODD.search(url):
         raise ValueError(f"an address is https://host[/path][#fragment], nothing more: {url!r}")
     return url if parts.fragment else url.rstrip("/")
+
+
+def _https(url: str) -> str:
+    _https_without_query(url.partition("?")[0])
+    if _ODD.search(url):
+        raise ValueError(f"a page to read is https://host[/path][?query][#fragment]: {url!r}")
+    return url
 
 
 HttpsUrl = Annotated[str, AfterValidator(_https_without_query)]
@@ -51,8 +61,8 @@ class Portal(Address):
         unknown = set(re.findall(r"{([^}]*)}", self.enter)) - PLACEHOLDERS
         if unknown:
             raise ValueError(f"a portal is entered by {sorted(PLACEHOLDERS)}, not by {sorted(unknown)}")
-        if self.enter and not self.enter.startswith("/"):
-            raise ValueError("what enters a portal starts with a slash")
+        if self.enter and (not self.enter.startswith("/") or "#" in self.enter or _ODD.search(self.enter)):
+            raise ValueError("what enters a portal starts with a slash, and holds no fragment, space or backslash")
         return self
 
 
@@ -68,7 +78,7 @@ class Link(Value):
     """A page to read next; ``confirmed`` is false where its present address is not known for sure."""
 
     label: Text
-    url: str
+    url: Annotated[str, AfterValidator(_https)]
     confirmed: bool = True
 
 

@@ -37,11 +37,11 @@ class PortalDoor(Value):
 def _outside(url: str) -> str:
     parts = urlsplit(url)
     fine = {
-        "https": bool(parts.hostname) and not parts.username,
-        "mailto": "@" in parts.path and not re.search(r"[\s<>,]", parts.path),
-        "tel": bool(re.fullmatch(r"\+?[0-9().\-]{3,30}", parts.path)),
+        "https": bool(parts.hostname) and "@" not in parts.netloc,
+        "mailto": bool(re.fullmatch(r"[^\s<>,@]+@[^\s<>,@]+", parts.path)),
+        "tel": bool(re.fullmatch(r"\+?[0-9().\-]{3,30}", parts.path) and re.search(r"[0-9]", parts.path)),
     }
-    if re.search(r"[\x00-\x20\x7f]", url) or not fine.get(parts.scheme, False):
+    if re.search(r"[\x00-\x20\x7f\\]", url) or not fine.get(parts.scheme, False):
         raise ValueError(f"an outside door is https:, mailto: or tel:, and well formed: {url[:200]!r}")
     return url
 

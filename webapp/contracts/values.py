@@ -26,6 +26,8 @@ def _is_text(value: Any) -> Any:
         raise ValueError(f"a text is str or a lazy string, not {type(value).__name__}")
     if isinstance(value, str) and not value.strip():
         raise ValueError("a text that people read must not be empty")
+    if isinstance(value, LazyString) and not isinstance(value, LazyText):
+        return LazyText(str, value)  # Flask-Babel's own calls itself safe HTML
     return value
 
 

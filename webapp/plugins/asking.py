@@ -32,15 +32,16 @@ class Guard:
         :raises PluginRaised: if it raises.
         :raises PluginSaidNonsense: if it returns something else than values of ``kind``.
         """
-        answers = self._call(plugin, hook, arguments)
-        if answers is None:
+        answered = self._call(plugin, hook, arguments)
+        if not answered:
             return ()
+        answers = answered[0]  # pluggy lists one answer per plugin, and the others were left out
         where = _where(plugin, hook, arguments)
         if not isinstance(answers, Iterable) or isinstance(answers, str | bytes):
             raise _nonsense(where, kind, answers)
         try:
             values = tuple(answers)
-        except Exception as error:  # a generator runs only now; it is the plugin's own code
+        except (Exception, SystemExit) as error:  # a generator runs only now; it is the plugin's own code
             raise _raised(where, error) from error
         for value in values:
             if not isinstance(value, kind):
@@ -65,12 +66,9 @@ class Guard:
         others = [module for name, module in self._manager.list_name_plugin() if module is not None and name != plugin]
         caller = self._manager.subset_hook_caller(hook, others)
         try:
-            answer = caller(**arguments)
-        except Exception as error:  # a stranger's code may raise anything; the page stays up
+            return caller(**arguments)
+        except (Exception, SystemExit) as error:  # a stranger's code may raise anything; the page stays up
             raise _raised(_where(plugin, hook, arguments), error) from error
-        if isinstance(answer, list):  # a hook without firstresult: one answer per implementation, here at most one
-            return answer[0] if answer else None
-        return answer
 
 
 def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tuple[Check, ...]:
@@ -138,7 +136,7 @@ def silent(where: dict[str, str]) -> PluginSilent:
     return _logged(PluginSilent(message, remedy=_remedy(), **where))
 
 
-def _raised(where: dict[str, str], error: Exception) -> PluginRaised:
+def _raised(where: dict[str, str], error: BaseException) -> PluginRaised:
     message = _("The plugin %(plugin)s failed in %(hook)s.", plugin=where["plugin"], hook=where["hook"])
     return _logged(PluginRaised(message, remedy=_remedy(), **where), error)
 
@@ -164,7 +162,7 @@ def _remedy() -> LazyText:
 E = TypeVar("E", bound=PluginError)
 
 
-def _logged(error: E, cause: Exception | None = None) -> E:
+def _logged(error: E, cause: BaseException | None = None) -> E:
     log.error(
         "plugin=%s hook=%s product=%s reference=%s error=%s",
         error.plugin,

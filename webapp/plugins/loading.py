@@ -26,6 +26,10 @@ GROUP = "onbehalf.plugins"
 BUILT_IN: Mapping[str, ModuleType] = {"worldwide": worldwide, "programme": programme}
 
 
+class _NoSettings(BaseModel):
+    """The settings of a plugin that has none: any that is given is refused."""
+
+
 @dataclass(frozen=True)
 class Installed:
     """A plugin as its distribution announces it; its code has not been imported."""
@@ -144,6 +148,7 @@ def _register(manager: pluggy.PluginManager, name: str, module: ModuleType) -> N
     try:
         manager.register(module, name=name)
         manager.check_pending()
+        _require_marks(manager, module)
     except (pluggy.PluginValidationError, ValueError) as error:
         raise StartRefused(
             _("The plugin %(name)s does not fit this version: %(error)s.", name=name, error=str(error)),
@@ -151,9 +156,19 @@ def _register(manager: pluggy.PluginManager, name: str, module: ModuleType) -> N
         ) from error
 
 
+def _require_marks(manager: pluggy.PluginManager, module: ModuleType) -> None:
+    """Refuse a hook without its mark: it would never be called, and a policy would object to nothing."""
+    for hook in (name for name in dir(hookspecs) if manager.parse_hookspec_opts(hookspecs, name)):
+        if hasattr(module, hook) and manager.parse_hookimpl_opts(module, hook) is None:
+            raise ValueError(f"{hook} lacks @hookimpl")
+
+
 def _own_settings(name: str, module: ModuleType) -> BaseModel | None:
     schema = getattr(module, "Settings", None)
-    return plugin_settings(name, schema) if isinstance(schema, type) and issubclass(schema, BaseModel) else None
+    if isinstance(schema, type) and issubclass(schema, BaseModel):
+        return plugin_settings(name, schema)
+    plugin_settings(name, _NoSettings)
+    return None
 
 
 def _registered_clouds(guard: Guard, modules: Mapping[str, ModuleType]) -> dict[str, Cloud]:

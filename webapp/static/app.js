@@ -67,8 +67,30 @@
     box.scrollIntoView({ block: "nearest" });
   }
 
+  // Of a list or checklist that was swapped in, only its summary is spoken, and only when it is news.
+  let said = "";
+  function announceNews(root) {
+    const news = root.querySelector && root.querySelector("[data-announce]");
+    const words = news ? news.textContent.trim().replace(/\s+/g, " ") : "";
+    if (!words || words === said) return;
+    said = words;
+    announce(words);
+  }
+
+  // The menu of the signed-in member closes like a menu; without JavaScript its own button closes it.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.me[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.me[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   document.addEventListener("htmx:afterSettle", (event) => {
     reveal(document);
+    announceNews(event.target);
     const trouble = event.target.querySelector && event.target.querySelector("#trouble");
     if (trouble) trouble.focus();
   });

@@ -28,3 +28,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(remedy_links=remedies.links, door_link=remedies.door_link)
     for noun in (home, customers, requests, drafts, entitlements, help_, preferences, sign_in):
         app.register_blueprint(noun.bp)
+    if app.config["DEMO"]:
+        app.register_blueprint(sign_in.examples)

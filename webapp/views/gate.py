@@ -22,7 +22,7 @@ from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
 
 V = TypeVar("V", bound=Callable[..., Any])
-OPEN = frozenset({"static", "bootstrap.static", "sign_in.page", "sign_in.demo"})
+OPEN = frozenset({"static", "bootstrap.static", "sign_in.page", "example_sign_in.enter"})
 
 
 def init_app(app: Flask) -> None:
