@@ -49,7 +49,9 @@ MAIN_JOBS = [
 
 
 @pytest.mark.parametrize(("member", "customer", "product", "door"), MAIN_JOBS, ids=[job[2] for job in MAIN_JOBS])
-def test_a_reader_gets_from_a_customer_to_the_right_portal(browser_page, served, enter, member, customer, product, door):
+def test_a_reader_gets_from_a_customer_to_the_right_portal(
+    browser_page, served, enter, member, customer, product, door
+):
     page = browser_page
     enter(page, served, member)
     find(page, served, customer)

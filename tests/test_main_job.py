@@ -44,7 +44,9 @@ def test_an_azure_request_leads_from_the_search_to_contosos_portal(desk_on_each_
 
 DOORS = [
     shows(FABRIKAM, "Contoso", "azure", "portal.azure.com", "contoso.com", rules=["R19", "R41"]),
-    shows(FABRIKAM, "Contoso", "microsoft365", "admin.cloud.microsoft", "contoso.onmicrosoft.com", rules=["R19", "R41"]),
+    shows(
+        FABRIKAM, "Contoso", "microsoft365", "admin.cloud.microsoft", "contoso.onmicrosoft.com", rules=["R19", "R41"]
+    ),
     shows(FABRIKAM, "Contoso", "dynamics365", "admin.cloud.microsoft", "contoso.onmicrosoft.com", rules=["R19", "R35"]),
     shows(FABRIKAM, "Contoso", "ems", "admin.cloud.microsoft", "contoso.onmicrosoft.com", rules=["R19", "R41"]),
     shows(FABRIKAM, "Litware Federal", "azure", "portal.azure.us", "litwarefederal.com"),
@@ -209,7 +211,9 @@ def test_the_refusal_of_the_own_tenant_carries_the_documents_link(desk):
 WARNED = [
     shows(FABRIKAM, "Lucerne Publishing", "microsoft365", "The admin relationship ends on", rules=["R68"]),
     shows(FABRIKAM, "Tailspin Toys", "azure", "You have no admin rights for this customer", rules=["R28", "R29"]),
-    shows(FABRIKAM, "Fabrikam (own tenant)", "microsoft365", "not part of the CSP benefit", rules=["R43", "R44", "R57"]),
+    shows(
+        FABRIKAM, "Fabrikam (own tenant)", "microsoft365", "not part of the CSP benefit", rules=["R43", "R44", "R57"]
+    ),
     shows("fabrikam-sales", "Litware Federal", "azure", "No account of yours is recorded in"),
 ]
 

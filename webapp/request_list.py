@@ -10,10 +10,11 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, tuple_
 from sqlmodel import Session, col
 
 from webapp.permissions import Viewer, requests_of
+from webapp.product_names import Named
 from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
 
@@ -72,21 +73,21 @@ class Listed:
     count: int
 
 
-def page(session: Session, viewer: Viewer, filters: Filters, *, size: int) -> Listed:
-    """Return the viewer's requests that match, the newest first."""
-    where = _where(viewer, filters)
-    rows = _rows(session, viewer, filters, size + 1)
+def page(session: Session, viewer: Viewer, filters: Filters, *, size: int, named: Named | None = None) -> Listed:
+    """Return the viewer's requests that match, the newest first; ``named`` is the product that the search names."""
+    where = _where(viewer, filters, named)
+    rows = _rows(session, viewer, filters, named, size + 1)
     count = len(session.execute(select(col(ServiceRequest.id)).where(*where).limit(COUNT_UP_TO + 1)).all())
     last = rows[size - 1] if len(rows) > size else None
     after = f"{last.created_at.isoformat()}~{last.id}" if last else ""
     return Listed(tuple(rows[:size]), filters, after, count)
 
 
-def every(session: Session, viewer: Viewer, filters: Filters) -> Iterator[Row[Any]]:
+def every(session: Session, viewer: Viewer, filters: Filters, *, named: Named | None = None) -> Iterator[Row[Any]]:
     """Yield all requests that match, a thousand at a time, for an export."""
     current = replace(filters, after="")
     while True:
-        rows = _rows(session, viewer, current, 1000)
+        rows = _rows(session, viewer, current, named, 1000)
         yield from rows
         if len(rows) < 1000:
             return
@@ -107,11 +108,11 @@ def _cell(value: Any) -> str:
     return "'" + text if re.match(r"\s*[=+\-@\t\r]", text) else text
 
 
-def _rows(session: Session, viewer: Viewer, filters: Filters, limit: int) -> list[Row[Any]]:
+def _rows(session: Session, viewer: Viewer, filters: Filters, named: Named | None, limit: int) -> list[Row[Any]]:
     statement = (
         select(*COLUMNS)
         .outerjoin(Member, col(Member.id) == col(ServiceRequest.owner_id))
-        .where(*_where(viewer, filters))
+        .where(*_where(viewer, filters, named))
         .order_by(col(ServiceRequest.created_at).desc(), col(ServiceRequest.id).desc())
         .limit(limit)
     )
@@ -120,7 +121,7 @@ def _rows(session: Session, viewer: Viewer, filters: Filters, limit: int) -> lis
     return list(session.execute(statement).all())
 
 
-def _where(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+def _where(viewer: Viewer, filters: Filters, named: Named | None) -> list[ColumnElement[bool]]:
     where = [requests_of(viewer)]
     if filters.state == "open":
         where.append(col(ServiceRequest.state).in_(("ready", "handed_over", "filed", "answered")))
@@ -134,8 +135,18 @@ def _where(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         where.append(col(ServiceRequest.owner_id) == viewer.member_id)
     if filters.customer.isdecimal() and len(filters.customer) < 10:
         where.append(col(ServiceRequest.customer_id) == int(filters.customer))
-    where.extend(_holds(word) for word in filters.q.split()[:6])
+    if filters.q:
+        where.append(_matches(filters.q, named))
     return where
+
+
+def _matches(query: str, named: Named | None) -> ColumnElement[bool]:
+    """Find every word typed; or the product that some of them name, and the others."""
+    words = and_(true(), *(_holds(word) for word in query.split()[:6]))
+    if named is None:
+        return words
+    others = (_holds(word) for word in named.rest.split()[:6])
+    return or_(words, and_(col(ServiceRequest.product).in_(named.products), *others))
 
 
 def _holds(word: str) -> ColumnElement[bool]:

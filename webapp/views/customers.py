@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import customers, drafts, entitlements, filing, htmx, intake, request_list, situations
+from webapp.contracts.products import Product
 from webapp.errors import DeskError, NotEntitled
 from webapp.i18n import _
+from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
 
@@ -23,15 +27,21 @@ class DatabaseBusy(DeskError):
 
 @bp.get("/customers")
 def index() -> Response:
-    """Show the customers that match the search."""
-    found = customers.search_customers(
-        database_session(),
-        viewer(),
-        request.args.get("q", "")[:200],
-        after=request.args.get("after", ""),
-        size=deployment().settings.page_size,
-    )
-    return htmx.render("customers/list.html", "customers/_rows.html", found=found)
+    """Show the customers that match the search; a product named beside them leads straight to its form."""
+    query = request.args.get("q", "")[:200]
+    found, product = _search(query), None
+    if not found.rows and (named := named_in(deployment().plugins, query)):
+        found, product = replace(_search(named.rest), query=query), min(named.products)
+    return htmx.render("customers/list.html", "customers/_rows.html", found=found, product=_product_label(product))
+
+
+def _search(query: str) -> customers.Found:
+    after, size = request.args.get("after", ""), deployment().settings.page_size
+    return customers.search_customers(database_session(), viewer(), query, after=after, size=size)
+
+
+def _product_label(key: str | None) -> Product | None:
+    return deployment().plugins.product_anywhere(key) if key else None
 
 
 @bp.get("/customers/<int:customer_id>")
@@ -48,7 +58,6 @@ def show(customer_id: int) -> str:
         listed=request_list.page(session, who, filters, size=10),
         filters=filters,
         state_of=state_of,
-        query=request.args.get("q", "").casefold().strip(),
     )
 
 

@@ -14,6 +14,7 @@ from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
 from webapp.moments import from_input
 from webapp.permissions import Viewer
+from webapp.product_names import named_in
 from webapp.response_clock import state_of
 from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
@@ -26,7 +27,8 @@ bp = Blueprint("requests", __name__)
 def index() -> Response:
     """Show the requests that match the filters of the address."""
     filters = request_list.Filters.read(request.args)
-    listed = request_list.page(database_session(), viewer(), filters, size=deployment().settings.page_size)
+    named, size = named_in(deployment().plugins, filters.q), deployment().settings.page_size
+    listed = request_list.page(database_session(), viewer(), filters, size=size, named=named)
     return htmx.render(
         "requests/list.html",
         "requests/_rows.html",
@@ -55,7 +57,8 @@ def export() -> Response:
         _("Answered"),
         _("Owner"),
     )
-    rows = request_list.every(database_session(), viewer(), request_list.Filters.read(request.args))
+    filters = request_list.Filters.read(request.args)
+    rows = request_list.every(database_session(), viewer(), filters, named=named_in(deployment().plugins, filters.q))
     text = request_list.to_csv(map(str, head), (_cells(row) for row in rows))
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=requests.csv"})
 
