@@ -3,6 +3,8 @@
 import os
 import shutil
 import threading
+from textwrap import dedent
+from uuid import uuid4
 
 import pytest
 from werkzeug.serving import make_server
@@ -124,3 +126,22 @@ def demo_app_on_each_engine(database_engine, make_app, request):
 def desk_on_each_engine(demo_app_on_each_engine):
     """Return what ``desk`` returns, once on each database engine."""
     return lambda member="": Desk(demo_app_on_each_engine.test_client(), member)
+
+
+@pytest.fixture
+def install_plugin(tmp_path, monkeypatch):
+    """Return a function that installs a distribution with one plugin, as pip would; it returns the module's name."""
+
+    def install(name, code="", distribution=""):
+        distribution = distribution or f"onbehalf-{name}"
+        module = f"made_{name}_{uuid4().hex}"
+        folder = tmp_path / distribution
+        info = folder / f"{distribution.replace('-', '_')}-1.2.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
+        (info / "entry_points.txt").write_text(f"[onbehalf.plugins]\n{name} = {module}\n")
+        (folder / f"{module}.py").write_text(dedent(code), encoding="utf-8")
+        monkeypatch.syspath_prepend(folder)
+        return module
+
+    return install

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from webapp.deployment import Deployment
@@ -40,12 +41,22 @@ def save(
     :raises Invalid: if it is too much to keep.
     """
     kept = _checked(fields)
-    draft = find(session, viewer, customer, product) or Draft(
-        member_id=viewer.member_id, customer_id=customer.id, product=product, fields={}, saved_at=deployment.now()
-    )
+    draft = find(session, viewer, customer, product) or _begin(session, deployment, viewer, customer, product)
     draft.fields, draft.saved_at = kept, deployment.now()
     session.add(draft)
     session.commit()
+    return draft
+
+
+def _begin(session: Session, deployment: Deployment, viewer: Viewer, customer: Customer, product: str) -> Draft:
+    draft = Draft(
+        member_id=viewer.member_id, customer_id=customer.id, product=product, fields={}, saved_at=deployment.now()
+    )
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:  # the same form was saved twice at once, and the other save came first
+        return find(session, viewer, customer, product) or draft
     return draft
 
 
@@ -83,7 +94,8 @@ def take(session: Session, viewer: Viewer, draft_id: int) -> Draft:
     :raises NotFound: if there is none for the viewer.
     :raises Conflict: if the viewer has a draft for the same customer and product already.
     """
-    draft = session.exec(select(Draft).where(Draft.id == draft_id, drafts_passed_to(viewer))).first()
+    statement = select(Draft).where(Draft.id == draft_id, drafts_passed_to(viewer))
+    draft = session.exec(statement).first() if draft_id < 2**31 else None
     if draft is None:
         raise NotFound(
             _("There is no such draft for you."), remedy=_("A colleague may have taken it; look at the requests.")
@@ -132,16 +144,20 @@ def pass_to_colleague(session: Session, deployment: Deployment, viewer: Viewer, 
 
 
 def _release(session: Session, deployment: Deployment, viewer: Viewer, draft: Draft) -> None:
-    """Let go of a draft: whoever files it enters their own contact, so the old one is dropped."""
+    """Let go of a draft: whoever files it enters their own contact, so the old one is dropped.
+
+    One that came from a reseller stays the reseller's, also when the provider's people pass it among themselves (R71).
+    """
     draft.fields = {key: value for key, value in draft.fields.items() if not key.startswith("contact_")}
     draft.member_id, draft.saved_at = None, deployment.now()
-    draft.from_member_id, draft.from_partner_id = viewer.member_id, viewer.partner_id
+    if draft.from_partner_id in (None, viewer.partner_id):
+        draft.from_member_id, draft.from_partner_id = viewer.member_id, viewer.partner_id
     session.add(draft)
     session.commit()
 
 
 def _checked(fields: Mapping[str, str]) -> dict[str, str]:
-    kept = {key: value.replace("\0", "") for key, value in fields.items() if value}
+    kept = {key: value.replace("\0", "") for key, value in fields.items()}
     if len(kept) > FIELDS or any(len(value) > FIELD_LENGTH or len(key) > 80 for key, value in kept.items()):
         raise Invalid(
             _("This is too much text to keep as a draft."),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from webapp import doors, entitlements, timeline
@@ -51,7 +52,13 @@ def prepare(
     request = _recorded(deployment, viewer, customer, draft, request_key, entitlement.checks, shaped, target)
     request.follower_id = follower_id if follower_id != viewer.partner_id else None
     session.add(request)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # the same form was sent twice at once, and the other one came first
+        session.rollback()
+        if made := already_made(session, viewer, request_key):
+            return made
+        raise
     timeline.write(session, request, request.created_at, viewer, "prepared")
     session.commit()
     return request

@@ -69,6 +69,7 @@ class Promised:
     rows: tuple[tuple[Text, tuple[Text, ...]], ...]
     counted: Text
     source: str
+    by_microsoft: bool
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Help:
             else:
                 alike.append(cloud)
         return tuple(
-            self._promised(table, tuple(c.name for c in clouds), labelled=clouds[0].operator == "Microsoft")
+            self._promised(table, tuple(c.name for c in clouds), by_microsoft=clouds[0].operator == "Microsoft")
             for table, clouds in tables
         )
 
@@ -146,7 +147,7 @@ class Help:
             return ()
         products = {product.key: product for sold in self.microsofts for product in sold.products}
         return tuple(
-            self._promised(table, (table.name or product.label,), labelled=True)
+            self._promised(table, (product.label, *((table.name,) if table.name else ())), by_microsoft=True)
             for product in products.values()
             for table in product.responses
         )
@@ -156,7 +157,7 @@ class Help:
         """The parts of the page that this deployment needs, in reading order."""
         return tuple(_chapters(self))
 
-    def _promised(self, table: ResponseTable, names: tuple[Text, ...], *, labelled: bool) -> Promised:
+    def _promised(self, table: ResponseTable, names: tuple[Text, ...], *, by_microsoft: bool) -> Promised:
         columns = _columns(table)
         desk = Desk(
             staffed=self.deployment.settings.staffed_hours,
@@ -167,9 +168,10 @@ class Help:
         return Promised(
             names=names,
             columns=tuple(label for label, _language in columns),
-            rows=tuple(_rows(table, [language for _label, language in columns], labelled=labelled)),
+            rows=tuple(_rows(table, [language for _label, language in columns], by_microsoft=by_microsoft)),
             counted=_counted(table, desk, self.deployment.now()),
             source=table.source,
+            by_microsoft=by_microsoft,
         )
 
 
@@ -183,7 +185,7 @@ def _columns(table: ResponseTable) -> tuple[tuple[Text, str], ...]:
 
 
 def _rows(
-    table: ResponseTable, languages: Iterable[str], *, labelled: bool
+    table: ResponseTable, languages: Iterable[str], *, by_microsoft: bool
 ) -> Iterator[tuple[Text, tuple[LazyText, ...]]]:
     """Yield what each target is about and its time in each language; Microsoft alone words its severities (R50)."""
     for key in ("A", "B", "C", "other"):
@@ -192,7 +194,7 @@ def _rows(
         if key == "other":
             what: Text = _("Not a break-fix problem")
         else:
-            what = SEVERITY[key] if labelled else _("Severity %(letter)s", letter=key)
+            what = SEVERITY[key] if by_microsoft else _("Severity %(letter)s", letter=key)
         category, severity = ("advisory", None) if key == "other" else ("break_fix", key)
         times = (response_time(table, category=category, severity=severity, language=each) for each in languages)
         yield what, tuple(times)

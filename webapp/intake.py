@@ -21,6 +21,7 @@ from webapp.i18n import LANGUAGES
 from webapp.permissions import Viewer
 from webapp.situations import Parties
 from webapp.tables.customers import Customer
+from webapp.tables.requests import Draft as SavedDraft
 from webapp.tables.requests import ServiceRequest
 
 PLAIN = (
@@ -101,9 +102,33 @@ def read(
         situation=situation,
         form=forms.request_form(product, situation, data),
         entitlement=entitlements.check(deployment, situation),
-        request_key=request_key if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", request_key) else secrets.token_urlsafe(18),
+        request_key=request_key if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", request_key) else new_key(),
         saved=saved,
     )
+
+
+def new_key() -> str:
+    """Return the key by which a form that is sent twice is known."""
+    return secrets.token_urlsafe(18)
+
+
+def keep(
+    session: Session,
+    deployment: Deployment,
+    viewer: Viewer,
+    customer: Customer,
+    product: Product,
+    words: Mapping[str, str],
+) -> SavedDraft:
+    """Keep what was typed as a draft, with the earlier answers to questions that the category chosen does not ask.
+
+    :raises Invalid: if it is too much to keep.
+    """
+    earlier = drafts.find(session, viewer, customer, product.key)
+    asked = {forms.field_name(question) for question in product.questions_for(words.get("category"))}
+    unasked = {forms.field_name(question) for question in product.questions} - asked
+    hidden = {name: value for name, value in earlier.fields.items() if name in unasked} if earlier else {}
+    return drafts.save(session, deployment, viewer, customer, product.key, hidden | dict(words))
 
 
 def file(session: Session, deployment: Deployment, viewer: Viewer, intake: Intake) -> ServiceRequest:

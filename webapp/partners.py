@@ -35,7 +35,7 @@ def member_by_key(session: Session, key: str) -> Member:
 
     :raises NotFound: if there is none.
     """
-    member = session.exec(select(Member).where(Member.key == key)).first()
+    member = session.exec(select(Member).where(Member.key == key)).first() if "\0" not in key else None
     if member is None:
         raise NotFound(_("There is no such member."), remedy=_("Choose one of the list."))
     return member

@@ -10,7 +10,7 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true, tuple_
 from sqlmodel import Session, col
 
 from webapp.permissions import Viewer, requests_of
@@ -131,10 +131,11 @@ def _where(viewer: Viewer, filters: Filters, named: Named | None) -> list[Column
         where.append(col(ServiceRequest.product) == filters.product)
     if filters.cloud:
         where.append(col(ServiceRequest.cloud) == filters.cloud)
-    if filters.owner == "me":
-        where.append(col(ServiceRequest.owner_id) == viewer.member_id)
-    if filters.customer.isdecimal() and len(filters.customer) < 10:
-        where.append(col(ServiceRequest.customer_id) == int(filters.customer))
+    if filters.owner:
+        where.append(col(ServiceRequest.owner_id) == viewer.member_id if filters.owner == "me" else false())
+    if filters.customer:
+        known = filters.customer.isdecimal() and len(filters.customer) < 10
+        where.append(col(ServiceRequest.customer_id) == int(filters.customer) if known else false())
     if filters.q:
         where.append(_matches(filters.q, named))
     return where
@@ -150,9 +151,17 @@ def _matches(query: str, named: Named | None) -> ColumnElement[bool]:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    pattern = "%" + word.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    """Find the word in any case; beyond ASCII, where the engines differ, in the cases that people write."""
     columns = (ServiceRequest.ref, ServiceRequest.ticket_number, ServiceRequest.title, ServiceRequest.customer_name)
-    return or_(*(func.lower(column).like(pattern, escape="\\") for column in columns))
+    found = [func.lower(column).like(_pattern(word.lower()), escape="\\") for column in columns]
+    if not word.isascii():
+        written = sorted({word, word.lower(), word.upper(), word.capitalize()})
+        found += [col(column).like(_pattern(form), escape="\\") for column in columns for form in written]
+    return or_(*found)
+
+
+def _pattern(word: str) -> str:
+    return "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
 def _marker(after: str) -> tuple[datetime, int] | None:

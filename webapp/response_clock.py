@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from types import MappingProxyType
 from typing import Literal
 
 from webapp.business_hours import Desk, add_staffed_minutes
@@ -33,14 +34,19 @@ def table_for(situation: Situation) -> ResponseTable | None:
     """Return the promise that counts, or ``None`` where nobody made one.
 
     A publisher's product has its publisher's (R39). By today's pages a product's own table counts, that of the plan
-    the partner holds before everyone's (R55); else it is the cloud's.
+    the partner holds before everyone's (R55); else it is the cloud's. Targets of plans the partner does not hold are
+    left out: nobody promised them (R54).
     """
     if situation.product.by_publisher:
         return _publishers_table(situation)
     own = situation.product.responses if situation.rules == "today" else ()
     held = (table for table in own if table.plans and situation.contract(*table.plans))
     everyones = (table for table in own if not table.plans)
-    return next(held, None) or next(everyones, None) or situation.cloud.responses
+    table = next(held, None) or next(everyones, None) or situation.cloud.responses
+    promised = {key: t for key, t in table.targets.items() if not t.plans or situation.contract(*t.plans)}
+    if len(promised) == len(table.targets):
+        return table
+    return table.model_copy(update={"targets": MappingProxyType(promised)})
 
 
 def _publishers_table(situation: Situation) -> ResponseTable | None:

@@ -12,6 +12,12 @@ from webapp.errors import NotAllowed
 from webapp.i18n import _
 
 csrf = CSRFProtect()
+
+
+class StaleForm(NotAllowed):
+    """The form's token is missing or too old: sent again from a fresh page, it is taken."""
+
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -37,21 +43,24 @@ def init_app(app: Flask) -> None:
 def refuse_forged() -> None:
     """Check that a write comes from a page of ours.
 
-    :raises NotAllowed: if the token is missing or wrong, or the browser says that another site sent it.
+    :raises NotAllowed: if the browser says that another site sent it.
+    :raises StaleForm: if the token is missing or wrong.
     """
     if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
     foreign_origin = origin is not None and urlsplit(origin).netloc != request.host
     foreign_site = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    if foreign_origin or foreign_site:
+        raise NotAllowed(
+            _("Another site sent this form, so nothing was done."), remedy=_("Start from the pages of this desk.")
+        )
     try:
-        if foreign_origin or foreign_site:
-            raise CSRFError("another site sent it")
         csrf.protect()
     except CSRFError as error:
-        raise NotAllowed(
-            _("This form was not sent from a page of this desk, or the page is too old."),
-            remedy=_("Go back, reload the page and send it again; your text is kept in the draft."),
+        raise StaleForm(
+            _("The page this was sent from is too old, so nothing was done."),
+            remedy=_("If your form is shown here, send it again; else go back, reload the page and send it again."),
         ) from error
 
 
@@ -66,5 +75,5 @@ def _set_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

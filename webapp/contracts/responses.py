@@ -40,11 +40,13 @@ class Target(Value):
     """A first answer: after so many ``minutes``, or after so many staffed ``business_days``.
 
     ``any_language``: minutes count around the clock whatever the language (else only in the table's languages).
+    ``plans``: it is promised to holders of one of these plans alone; empty = to everyone.
     """
 
     minutes: int | None = Field(default=None, gt=0)
     business_days: int | None = Field(default=None, gt=0)
     any_language: bool = False
+    plans: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

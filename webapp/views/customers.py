@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import customers, drafts, entitlements, filing, htmx, intake, request_list, situations
 from webapp.contracts.products import Product
-from webapp.errors import DeskError, NotEntitled
+from webapp.errors import Conflict, DeskError, NotEntitled
 from webapp.i18n import _
 from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
+from webapp.security import StaleForm
+from webapp.views import trouble
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
 
 bp = Blueprint("customers", __name__)
@@ -83,7 +85,7 @@ def autosave(customer_id: int) -> str | Response:
     words = intake.typed_words(request.form)
     if not words:
         return no_content()
-    draft = drafts.save(database_session(), deployment(), viewer(), the_customer(), product.key, words)
+    draft = intake.keep(database_session(), deployment(), viewer(), the_customer(), product, words)
     return render_template("customers/_saved.html", saved_at=draft.saved_at)
 
 
@@ -93,29 +95,45 @@ def file(customer_id: int) -> Response | BaseResponse:
 
     Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=save`` keeps a draft.
     """
-    _cloud, product = the_product()
-    session, who, customer = database_session(), viewer(), the_customer()
-    key = request.form.get("request_key", "")
-    known = filing.already_made(session, who, key) if key else None
-    if known is not None:
-        return htmx.leave(url_for("requests.show", ref=known.ref))
-    filled = intake.read(session, deployment(), who, customer, product, request.form, request_key=key)
-    if request.form.get("action") in {"refresh", "save"}:
-        return _kept(filled)
+    filled = _typed()
     try:
+        known = filing.already_made(database_session(), viewer(), filled.request_key)
+        if known is not None:
+            return htmx.leave(url_for("requests.show", ref=known.ref))
+        if request.form.get("action") in {"refresh", "save"}:
+            return _kept(filled)
         return _filed(filled)
+    except Conflict as error:
+        return _form(replace(filled, request_key=intake.new_key()), error=error, status=error.status)
     except DeskError as error:
-        session.rollback()
+        database_session().rollback()
         if isinstance(error, NotEntitled):
             _keep_for_whoever_may(filled)
         return _form(filled, error=error, status=error.status)
     except OperationalError:
-        session.rollback()
+        database_session().rollback()
         busy = DatabaseBusy(
             _("The database is busy or away; nothing was recorded."),
             remedy=_("Your text is still here. Send it again in a minute."),
         )
         return _form(filled, error=busy, status=busy.status)
+
+
+@bp.errorhandler(StaleForm)
+def stale(error: StaleForm) -> Response:
+    """Show the form with every word that was typed and a fresh token."""
+    if request.endpoint != "customers.file":
+        return trouble.refusal(error)
+    return _form(_typed(), error=error, status=error.status)
+
+
+def _typed() -> intake.Intake:
+    """Return the form as it was sent."""
+    _cloud, product = the_product()
+    key = request.form.get("request_key", "")
+    return intake.read(
+        database_session(), deployment(), viewer(), the_customer(), product, request.form, request_key=key
+    )
 
 
 def _filed(filled: intake.Intake) -> Response:
@@ -130,26 +148,21 @@ def _filed(filled: intake.Intake) -> Response:
 def _keep_for_whoever_may(filled: intake.Intake) -> None:
     """Keep a refused text as a draft, so that it can be passed to somebody who may file it."""
     words = {name: value[: drafts.FIELD_LENGTH] for name, value in intake.typed_words(request.form).items()}
-    drafts.save(database_session(), deployment(), viewer(), filled.customer, filled.product.key, words)
+    intake.keep(database_session(), deployment(), viewer(), filled.customer, filled.product, words)
 
 
 def _kept(filled: intake.Intake) -> Response:
-    """Keep a draft and show the form again, with the questions of the category chosen."""
-    try:
-        drafts.save(
-            database_session(),
-            deployment(),
-            viewer(),
-            filled.customer,
-            filled.product.key,
-            intake.typed_words(request.form),
-        )
-    except DeskError as error:
-        return _form(filled, error=error, status=error.status)
+    """Keep a draft and show the form again, with the questions of the category chosen.
+
+    :raises Invalid: if it is too much to keep.
+    """
+    session, customer, product = database_session(), filled.customer, filled.product
+    draft = intake.keep(session, deployment(), viewer(), customer, product, intake.typed_words(request.form))
     if request.form["action"] == "save" and not htmx.wants_fragment():
         target = url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key)
         return make_response(redirect(target, code=303))
-    return _form(filled)
+    key = filled.request_key
+    return _form(intake.read(session, deployment(), viewer(), customer, product, draft.fields, request_key=key))
 
 
 def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int = 200) -> Response:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.i18n import LANGUAGES
-from webapp.security import safe_next
+from webapp.security import SAFE_METHODS, safe_next
 
 bp = Blueprint("preferences", __name__)
 THEMES = ("auto", "light", "dark")
+
+
+def this_page() -> str:
+    """Return the address under which the page being read can be opened again, also where it answers a form."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    if "service_request" in g:
+        return url_for("requests.show", ref=g.service_request.ref)
+    if "customer" in g and "product" in request.values:
+        return url_for("customers.new", customer_id=g.customer.id, product=request.values["product"])
+    return url_for("home.page")
 
 
 @bp.post("/preferences")

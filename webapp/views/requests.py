@@ -16,6 +16,7 @@ from webapp.moments import from_input
 from webapp.permissions import Viewer
 from webapp.product_names import named_in
 from webapp.response_clock import state_of
+from webapp.security import StaleForm
 from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
@@ -80,7 +81,7 @@ def go(ref: str) -> Response | BaseResponse:
         raise NotFound(
             _("This request has no such door."), remedy=_("Use one of the doors on the request's page.")
         ) from None
-    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         service_requests.door_url(database_session(), deployment(), service_request, number)
         return make_response("", 204)
     try:
@@ -125,6 +126,12 @@ def owner(ref: str) -> Response:
         return _change(lambda r: service_requests.pass_to_provider(database_session(), deployment(), viewer(), r))
     member_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else -1
     return _change(lambda r: service_requests.assign(database_session(), deployment(), viewer(), r, member_id))
+
+
+@bp.errorhandler(StaleForm)
+def stale(error: StaleForm) -> Response:
+    """Show the request with what was typed and a fresh token."""
+    return _render(the_request(), error=error)
 
 
 def _change(change: Callable[[ServiceRequest], None]) -> Response:

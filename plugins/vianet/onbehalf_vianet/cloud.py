@@ -7,7 +7,7 @@ from webapp import Address, Cloud, Link, Portal, ResponseTable, StaffedHours, Ta
 
 RESPONSES = ResponseTable(
     targets={
-        "A": Target(minutes=60, any_language=True),
+        "A": Target(minutes=60, any_language=True, plans=("vianet_advanced",)),
         "B": Target(business_days=1),
         "C": Target(business_days=3),
     },

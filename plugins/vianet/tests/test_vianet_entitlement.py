@@ -5,6 +5,7 @@ import pytest
 from onbehalf_vianet import CHINA, VIANET, entitlement_check
 from webapp import PortalDoor
 from webapp.contracts.situation import Contract
+from webapp.response_clock import table_for, target_of
 from webapp.testing import make_partner, make_situation
 
 ANSWERS = {"solved_first": "tried", "tried": "Reset the profile.", "missing": "tools", "remediation": "yes"}
@@ -140,3 +141,14 @@ def test_a_member_without_a_role_is_not_refused_since_the_document_names_none():
     member = make_situation(VIANET).member.model_copy(update={"roles": ()})
 
     assert outcomes(checks(member=member)) == {"pass"}
+
+
+@pytest.mark.rules("R54")
+def test_nobody_promises_a_time_for_severity_a_without_the_advanced_agreement():
+    without = make_situation(VIANET, cloud=CHINA, severity="A", answers={})
+    held = make_partner(contracts=(Contract(plan="vianet_advanced", cloud="china"),))
+
+    assert target_of(table_for(without), category="break_fix", severity="A") is None
+    assert target_of(table_for(without), category="break_fix", severity="B") is not None
+    with_it = without.model_copy(update={"partner": held})
+    assert target_of(table_for(with_it), category="break_fix", severity="A").minutes == 60
