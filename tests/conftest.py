@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from dataclasses import replace
 from textwrap import dedent
 from uuid import uuid4
 
@@ -99,6 +100,16 @@ def desk(demo_app):
     return lambda member="": Desk(demo_app.test_client(), member)
 
 
+@pytest.fixture
+def set_clock():
+    """Return a function that stops an application's clock at a moment."""
+
+    def stop(app, moment):
+        app.extensions["onbehalf"] = replace(app.extensions["onbehalf"], clock=lambda: moment)
+
+    return stop
+
+
 @pytest.fixture(scope="session")
 def demo_postgresql(postgresql_server):
     """Yield the name of a PostgreSQL database with the example data, to be taken as a template."""
@@ -134,7 +145,7 @@ def install_plugin(tmp_path, monkeypatch):
 
     def install(name, code="", distribution=""):
         distribution = distribution or f"onbehalf-{name}"
-        module = f"made_{name}_{uuid4().hex}"
+        module = f"made_{name.replace('-', '_')}_{uuid4().hex}"
         folder = tmp_path / distribution
         info = folder / f"{distribution.replace('-', '_')}-1.2.dist-info"
         info.mkdir(parents=True)

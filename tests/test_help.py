@@ -4,12 +4,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+
 from onbehalf_azure.checks import SUPPORT_FAQ
 from onbehalf_germany import GERMANY
 from onbehalf_office365.dynamics import DYNAMICS_SUPPORT, PLAN_OPTIONS
 from onbehalf_usgov import USGOV
 from onbehalf_vianet.cloud import CHINA
-
 from webapp.contracts.clouds import Cloud, Link
 from webapp.worldwide import GLOBAL
 
@@ -42,7 +42,7 @@ class Node:
     def part(self, key):
         return next(node for node in self if node.attributes.get("id") == key)
 
-    def keys(self):
+    def anchors(self):
         return {node.attributes["id"] for node in self if "id" in node.attributes}
 
     def says(self, rule):
@@ -119,7 +119,7 @@ def test_a_stranger_is_asked_to_sign_in_first(make_app):
 def test_every_entry_of_the_contents_leads_to_a_part_of_the_page(page):
     wanted = {address[1:] for address in links_of(page) if address.startswith("#")}
 
-    assert wanted <= page.keys()
+    assert wanted <= page.anchors()
     assert {chapter.attributes["id"] for chapter in page.called("help-chapter")} <= wanted
 
 
@@ -498,6 +498,15 @@ def test_every_portal_of_a_cloud_is_listed_and_marked_unless_it_is_confirmed(pag
     assert shown == [(portal.url, not portal.confirmed) for portal in cloud.portals.values()]
 
 
+@pytest.mark.rules("R2")
+def test_azures_status_page_is_offered_only_where_azure_is_sold(page):
+    health = {cloud.key: links_of(page.part(f"cloud-{cloud.key}")) for cloud in (GLOBAL, CHINA)}
+
+    assert GLOBAL.portals["azure_status"].url in health["global"]
+    assert CHINA.portals["service_health"].url in health["china"]
+    assert CHINA.portals["azure_status"].url not in health["china"]
+
+
 def test_germany_is_closed_with_the_day_and_where_its_customers_went(page):
     germany = page.part("cloud-germany").text
 
@@ -511,22 +520,22 @@ def test_the_products_of_a_cloud_are_those_its_plugins_sell_there(help_page):
 
     assert "Products sold thereAzure" in page.part("cloud-usgov").text
     assert "Dynamics 365" not in page.part("cloud-usgov").text
-    assert {"office365", "marketplace", "china"}.isdisjoint(page.keys())
-    assert "azure" in page.keys()
+    assert {"office365", "marketplace", "china"}.isdisjoint(page.anchors())
+    assert "azure" in page.anchors()
 
 
 def test_21vianets_answers_are_shown_only_where_its_cloud_is_enabled(help_page):
     with_it, without = help_page(), help_page(clouds=("global", "usgov"))
 
-    assert {"china", "cloud-china"} <= with_it.keys()
-    assert {"china", "cloud-china"}.isdisjoint(without.keys())
+    assert {"china", "cloud-china"} <= with_it.anchors()
+    assert {"china", "cloud-china"}.isdisjoint(without.anchors())
     assert "21Vianet" not in without.text
 
 
 def test_a_desk_for_china_alone_says_nothing_of_microsofts_programme(help_page):
     page = help_page(clouds=("china",))
 
-    assert MICROSOFTS.isdisjoint(page.keys())
+    assert MICROSOFTS.isdisjoint(page.anchors())
     assert page.says("R42") == []
     assert len(page.part("times").tagged("table")) == 1
 
@@ -540,4 +549,5 @@ def test_the_page_is_whole_in_every_language(make_app, demo_database, sign_in, t
 
     for language in ("zh-CN", "zh-TW", "ru", "sv", "de"):
         read = Tree(client.get("/help", headers={"Accept-Language": language}).text).root.part("main")
-        assert read.keys() == english.keys()
+        assert read.anchors() == english.anchors()
+        assert [mark.text for mark in read.called("rules")] == [mark.text for mark in english.called("rules")]

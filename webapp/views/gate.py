@@ -100,7 +100,7 @@ def _find_what_is_asked_about() -> None:
     if "customer_id" in named:
         g.customer = customers.fetch(database_session(), viewer(), named["customer_id"])
         if "product" in request.values or request.endpoint in {"customers.new", "customers.file"}:
-            the_product()
+            g.product_key = the_product()[1].key
     if "ref" in named:
         g.service_request = service_requests.fetch(database_session(), viewer(), named["ref"])
 

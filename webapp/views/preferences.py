@@ -14,12 +14,12 @@ THEMES = ("auto", "light", "dark")
 
 def this_page() -> str:
     """Return the address under which the page being read can be opened again, also where it answers a form."""
-    if request.method in SAFE_METHODS:
-        return request.full_path.rstrip("?")
     if "service_request" in g:
         return url_for("requests.show", ref=g.service_request.ref)
-    if "customer" in g and "product" in request.values:
-        return url_for("customers.new", customer_id=g.customer.id, product=request.values["product"])
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    if "product_key" in g:
+        return url_for("customers.new", customer_id=g.customer.id, product=g.product_key)
     return url_for("home.page")
 
 
