@@ -8,6 +8,8 @@ from textwrap import dedent
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, func, insert, select
+from sqlmodel import SQLModel
 from werkzeug.serving import make_server
 
 from webapp.testing.desk import Desk
@@ -111,15 +113,25 @@ def set_clock():
 
 
 @pytest.fixture(scope="session")
-def demo_postgresql(postgresql_server):
+def demo_postgresql(postgresql_server, migrated_postgresql, demo_database):
     """Yield the name of a PostgreSQL database with the example data, to be taken as a template."""
-    from webapp.commands.demo import fill  # noqa: PLC0415  # it imports the application
-    from webapp.config import load_settings  # noqa: PLC0415  # as above
-
-    with postgresql_server.database() as url:
-        address = url.render_as_string(hide_password=False)
-        fill(load_settings(database_url=address, plugins=ALL_PLUGINS, secret_key=SECRET))
+    with postgresql_server.database(migrated_postgresql) as url:
+        source, target = create_engine(f"sqlite:///{demo_database}"), create_engine(url)
+        with source.connect() as reading, target.begin() as writing:
+            for table in SQLModel.metadata.sorted_tables:
+                _copy(table, reading, writing)
+        source.dispose()
+        target.dispose()
         yield url.database
+
+
+def _copy(table, reading, writing):
+    rows = [dict(row) for row in reading.execute(select(table)).mappings()]
+    if rows:
+        writing.execute(insert(table), rows)
+    if rows and "id" in table.c:
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        writing.execute(select(func.setval(sequence, max(row["id"] for row in rows))))
 
 
 @pytest.fixture

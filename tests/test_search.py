@@ -17,6 +17,40 @@ from webapp.tables.customers import Customer
 from webapp.tables.partners import Member, Partner
 
 TENANTS = count(1)
+REMEMBERED = [
+    ("海信贸易", "海信"),
+    ("海信贸易", "贸易"),
+    ("海信贸易", "信贸"),
+    ("海信贸易", "易"),
+    ("微软Azure云", "azure"),
+    ("微软Azure云", "微软azure"),
+    ("微软Azure云", "云 azure"),
+    ("Malmö Hamn", "malmo"),
+    ("Malmo Hamn", "malmö"),
+    ("Malmö Hamn", "MALMÖ"),
+    ("Façade Crème", "creme facade"),
+    ("Контосо Ёлка", "контосо"),
+    ("Контосо Ёлка", "ЕЛКА"),
+    ("Straße AG", "strasse"),
+    ("Ｃｏｎｔｏｓｏ", "contoso"),
+    ("Graphic Design Institute", "gra"),
+    ("Graphic Design Institute", "design"),
+    ("Graphic Design Institute", "inst"),
+    ("Graphic Design Institute", "inst gra"),
+    ("Graphic Design Institute", "  institute,  graphic "),
+    ("Margie's Travel", "margie's"),
+    ("Margie's Travel", "travel"),
+    ("Smith&Sons/Partner", "smith sons"),
+    ("Smith&Sons/Partner", "sons smith"),
+    ("Smith&Sons/Partner", "partner"),
+    ("“Quoted” – Ltd.", "quoted ltd"),
+    ("data_center", "center"),
+    ("US", "us"),
+    ("Com", "com"),
+    ("Partner", "Partner"),
+    ("100% Bio", "100%"),
+    ("Éa", "e"),
+]
 
 
 def partner(number, name):
@@ -65,48 +99,17 @@ def every_page(session, query, size):
             return
 
 
-@pytest.mark.parametrize(
-    ("name", "query"),
-    [
-        ("海信贸易", "海信"),
-        ("海信贸易", "贸易"),
-        ("海信贸易", "信贸"),
-        ("海信贸易", "易"),
-        ("微软Azure云", "azure"),
-        ("微软Azure云", "微软azure"),
-        ("微软Azure云", "云 azure"),
-        ("Malmö Hamn", "malmo"),
-        ("Malmo Hamn", "malmö"),
-        ("Malmö Hamn", "MALMÖ"),
-        ("Façade Crème", "creme facade"),
-        ("Контосо Ёлка", "контосо"),
-        ("Контосо Ёлка", "ЕЛКА"),
-        ("Straße AG", "strasse"),
-        ("Ｃｏｎｔｏｓｏ", "contoso"),
-        ("Graphic Design Institute", "gra"),
-        ("Graphic Design Institute", "design"),
-        ("Graphic Design Institute", "inst"),
-        ("Graphic Design Institute", "inst gra"),
-        ("Graphic Design Institute", "  institute,  graphic "),
-        ("Margie's Travel", "margie's"),
-        ("Margie's Travel", "travel"),
-        ("Smith&Sons/Partner", "smith sons"),
-        ("Smith&Sons/Partner", "sons smith"),
-        ("Smith&Sons/Partner", "partner"),
-        ("“Quoted” – Ltd.", "quoted ltd"),
-        ("data_center", "center"),
-        ("US", "us"),
-        ("Com", "com"),
-        ("Partner", "Partner"),
-        ("100% Bio", "100%"),
-        ("Éa", "e"),
-    ],
-)
-def test_a_customer_is_found_by_the_start_of_any_word_whatever_case_accents_and_script(session, name, query):
-    add(session, name)
+def test_a_customer_is_found_by_the_start_of_any_word_whatever_case_accents_and_script(session):
     add(session, "Zzyzx", domain="zzyzx.net")
 
-    assert names(session, query) == [name]
+    found = []
+    for name, query in REMEMBERED:
+        with session.begin_nested() as savepoint:
+            add(session, name)
+            found.append((names(session, query), query))
+            savepoint.rollback()
+
+    assert found == [([name], query) for name, query in REMEMBERED]
 
 
 def test_a_customer_is_not_found_by_what_it_is_not_called(session):
@@ -114,7 +117,7 @@ def test_a_customer_is_not_found_by_what_it_is_not_called(session):
     add(session, "海信贸易")
     queries = ["ontoso", "contosos", "contoso trading", "信海", "con oso", "malmx"]
 
-    assert {query: names(session, query) for query in queries} == dict.fromkeys(queries, [])
+    assert {query: found for query in queries if (found := names(session, query))} == {}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_a_wildcard_or_a_quote_stands_for_nothing_else(session):
     add(session, "Contoso")
     queries = ["%", "_", "%%", "c%o", "c_ntoso", "%ontoso", "_ontoso", "\\", "\\%", "*", "?", "'", '"']
 
-    assert {query: names(session, query) for query in queries} == dict.fromkeys(queries, [])
+    assert {query: found for query in queries if (found := names(session, query))} == {}
 
 
 def test_nothing_typed_lists_all_customers_by_name(session):

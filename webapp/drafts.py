@@ -68,6 +68,12 @@ def discard(session: Session, viewer: Viewer, customer: Customer, product: str) 
     return draft
 
 
+def clear(session: Session, viewer: Viewer, customer: Customer, product: str) -> None:
+    """Throw the viewer's draft away."""
+    discard(session, viewer, customer, product)
+    session.commit()
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A draft of the viewer's own, or one passed on: to whom it belongs, and who passed it."""

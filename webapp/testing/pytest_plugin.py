@@ -19,6 +19,7 @@ from webapp.testing import factories
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2 import BytecodeCache
 
     from webapp.db import Database
     from webapp.testing import postgresql
@@ -132,8 +133,18 @@ def migrated_database(database_engine: str, request: pytest.FixtureRequest, tmp_
         database.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Return a place for compiled templates, so that the application of each test need not compile them anew."""
+    from jinja2 import FileSystemBytecodeCache
+
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    migrated_sqlite: Path, compiled_templates: BytecodeCache, tmp_path: Path
+) -> Iterator[Callable[..., Flask]]:
     """Yield a function that makes the application: all our plugins, a new SQLite database, and what is passed in."""
     from webapp.app import create_app
     from webapp.config import load_settings
@@ -145,6 +156,7 @@ def make_app(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Callable[..., Fl
         ordinary = {"database_url": f"sqlite:///{file}", "plugins": ALL_PLUGINS, "secret_key": SECRET}
         app = create_app(load_settings(**ordinary | settings), demo=True)
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append(app)
         return app
 

@@ -93,7 +93,8 @@ def autosave(customer_id: int) -> str | Response:
 def file(customer_id: int) -> Response | BaseResponse:
     """Make the request; a refusal, an error or a missing answer comes back with every word that was typed.
 
-    Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=save`` keeps a draft.
+    Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=save`` keeps a draft,
+    ``action=clear`` throws it away.
     """
     filled = _typed()
     try:
@@ -102,6 +103,8 @@ def file(customer_id: int) -> Response | BaseResponse:
             return htmx.leave(url_for("requests.show", ref=known.ref))
         if request.form.get("action") in {"refresh", "save"}:
             return _kept(filled)
+        if request.form.get("action") == "clear":
+            return _cleared(filled)
         return _filed(filled)
     except Conflict as error:
         return _form(replace(filled, request_key=intake.new_key()), error=error, status=error.status)
@@ -163,6 +166,12 @@ def _kept(filled: intake.Intake) -> Response:
         return make_response(redirect(target, code=303))
     key = filled.request_key
     return _form(intake.read(session, deployment(), viewer(), customer, product, draft.fields, request_key=key))
+
+
+def _cleared(filled: intake.Intake) -> Response:
+    """Throw the draft away and begin anew."""
+    drafts.clear(database_session(), viewer(), filled.customer, filled.product.key)
+    return htmx.leave(url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key))
 
 
 def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int = 200) -> Response:
