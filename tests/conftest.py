@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from werkzeug.serving import make_server
 
 from webapp.testing.desk import Desk
-from webapp.testing.pytest_plugin import ALL_PLUGINS, SECRET, missing
+from webapp.testing.pytest_plugin import missing
 
 QUIET = (
     "--no-sandbox",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.config import Settings, demo_port, load_settings, plugins_are_named
@@ -233,15 +233,17 @@ def test_the_demo_listens_at_port_8000_unless_told_otherwise():
     assert demo_port({"PORT": "65535"}) == 65535
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     variable=st.sampled_from([name for name in Settings.model_fields if name != "secret_key"]),
     value=st.text(st.characters(codec="ascii", exclude_characters="\0")),
 )
 def test_whatever_a_variable_holds_the_start_goes_on_or_is_refused_with_its_name(variable, value):
+    refused = ""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(f"ONBEHALF_{variable.upper()}", value)
         try:
             load_settings()
-        except StartRefused as refused:
-            assert f"ONBEHALF_{variable.upper()}" in str(refused.message)
+        except StartRefused as error:
+            refused = str(error.message)
+
+    assert not refused or f"ONBEHALF_{variable.upper()}" in refused

@@ -95,21 +95,21 @@ def request_form(product: Product, situation: Situation, data: Mapping[str, str]
     no choice is kept as it was typed, and refused with the choices.
     """
     category = situation.category or product.categories[0]
+    asked = product.questions_for(category)
+    # the fields are made in the order of the page: WTForms keeps it, and so does the list of what is missing
     fields: dict[str, Any] = {"category": _choice(_("Category"), [(key, CATEGORY[key]) for key in product.categories])}
+    fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "before"}
+    fields["title"] = _line(_("Title"), TITLE_LENGTH)
+    fields["description"] = _text(_("Description"), required=True)
+    fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "details"}
     if product.severities:
         fields["severity"] = _choice(_("Business impact"), [(key, SEVERITY[key]) for key in product.severities])
     fields["language"] = SelectField(
         _("Language of support"), choices=_options(LANGUAGES.items()), validators=[InputRequired()]
     )
-    for question in product.questions_for(category):
-        fields[field_name(question)] = _field(question, situation)
-    fields |= {
-        "title": _line(_("Title"), TITLE_LENGTH),
-        "description": _text(_("Description"), required=True),
-        "contact_name": _line(_("Contact name"), LINE_LENGTH),
-        "contact_email": _line(_("Contact e-mail"), 254, EmailAddress(), PartnersContact(situation.customer)),
-        "contact_phone": _line(_("Contact phone"), 40, required=False),
-    }
+    fields["contact_name"] = _line(_("Contact name"), LINE_LENGTH)
+    fields["contact_email"] = _line(_("Contact e-mail"), 254, EmailAddress(), PartnersContact(situation.customer))
+    fields["contact_phone"] = _line(_("Contact phone"), 40, required=False)
     form: Form = type("RequestForm", (_Answers,), fields)(formdata=MultiDict(data))
     return form
 

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 import flask_babel
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -118,3 +119,9 @@ def in_my_language(recorded: Mapping[str, str] | None) -> str:
         return ""
     locale = str(flask_babel.get_locale() or "en")
     return recorded.get(locale) or recorded.get("en", "")
+
+
+def country_name(code: str) -> str:
+    """Return a country or region by name in the reader's language; an unknown code as it is."""
+    locale = flask_babel.get_locale() or Locale("en")
+    return str(locale.territories.get(code, code))

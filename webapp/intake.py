@@ -120,15 +120,14 @@ def keep(
     product: Product,
     words: Mapping[str, str],
 ) -> SavedDraft:
-    """Keep what was typed as a draft, with the earlier answers to questions that the category chosen does not ask.
+    """Keep what was typed as a draft, with the earlier answers that the form did not show for its category.
 
     :raises Invalid: if it is too much to keep.
     """
     earlier = drafts.find(session, viewer, customer, product.key)
-    asked = {forms.field_name(question) for question in product.questions_for(words.get("category"))}
-    unasked = {forms.field_name(question) for question in product.questions} - asked
-    hidden = {name: value for name, value in earlier.fields.items() if name in unasked} if earlier else {}
-    return drafts.save(session, deployment, viewer, customer, product.key, hidden | dict(words))
+    ticks = {forms.field_name(question) for question in product.questions if question.kind == "confirm"}
+    before = {name: value for name, value in earlier.fields.items() if name not in ticks} if earlier else {}
+    return drafts.save(session, deployment, viewer, customer, product.key, before | dict(words))
 
 
 def file(session: Session, deployment: Deployment, viewer: Viewer, intake: Intake) -> ServiceRequest:

@@ -37,6 +37,21 @@ ROLE: Mapping[str, LazyText] = {
     "helpdesk_agent": _("Helpdesk agent"),
     "sales_agent": _("Sales agent"),
 }
+GRANTED_ROLE: Mapping[str, LazyText] = {
+    **ROLE,
+    "service_support_administrator": _("Service Support Administrator"),
+    "helpdesk_administrator": _("Helpdesk Administrator"),
+    "global_administrator": _("Global Administrator"),
+    "global_reader": _("Global Reader"),
+    "directory_readers": _("Directory Readers"),
+    "dynamics_365_administrator": _("Dynamics 365 Administrator"),
+    "power_platform_administrator": _("Power Platform Administrator"),
+    "intune_administrator": _("Intune Administrator"),
+    "license_administrator": _("License Administrator"),
+    "user_administrator": _("User Administrator"),
+    "billing_administrator": _("Billing Administrator"),
+}
+"""Roles that an admin relationship grants; one that is not listed is shown by its key."""
 PARTNER_KIND: Mapping[str, LazyText] = {
     "direct_bill": _("Direct-bill partner"),
     "indirect_provider": _("Indirect provider"),

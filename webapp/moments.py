@@ -24,6 +24,8 @@ from webapp.errors import Invalid
 from webapp.i18n import _
 from webapp.sign_in import reading_zone
 
+_TYPED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
 
 def init_app(app: Flask) -> None:
     """Give templates the filters ``moment``, ``short_moment`` and ``for_input``, and the zone's name."""
@@ -48,7 +50,7 @@ def short_moment(at: datetime | None) -> Markup:
 
 def distance(at: datetime, now: datetime) -> str:
     """Return how far ``at`` is from ``now``: "in 2 hours", "3 days ago"."""
-    return str(format_timedelta(at - now, granularity="minute", add_direction=True, locale=get_locale()))
+    return str(format_timedelta(at - now, granularity="minute", threshold=1, add_direction=True, locale=get_locale()))
 
 
 def for_input(at: datetime) -> Markup:
@@ -64,7 +66,7 @@ def from_input(text: str, otherwise: datetime) -> datetime:
     if not text.strip():
         return otherwise
     try:
-        if not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text.strip()):
+        if not _TYPED.fullmatch(text.strip()):
             raise ValueError("a date and a time")
         typed = datetime.fromisoformat(text.strip())
         aware = typed if typed.tzinfo else typed.replace(tzinfo=reading_zone())
@@ -98,4 +100,4 @@ def _formatted(at: datetime, style: str, zone: str, locale: str) -> str:
 
 
 def _zone_abbreviation(at: datetime) -> str:
-    return str(format_datetime(at, "z", tzinfo=reading_zone(), locale=get_locale() or "en"))
+    return str(format_datetime(at, "ZZZZ", tzinfo=reading_zone(), locale=get_locale() or "en"))

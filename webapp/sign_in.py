@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
@@ -67,13 +68,20 @@ def reading_zone() -> ZoneInfo:
 
 def _language_of_browser() -> str | None:
     for wanted in request.accept_languages.values():
+        language, *subtags = wanted.replace("_", "-").split("-")
+        if language.lower() == "zh":
+            return _chinese(subtags)
         try:
             locale = Locale.parse(wanted, sep="-")
         except (ValueError, UnknownLocaleError):
             continue
-        if locale.language == "zh":
-            return CHINESE.get(f"zh_{locale.script}") or CHINESE.get(f"zh_{locale.territory}") or CHINESE["zh"]
         found = negotiate_locale([str(locale), locale.language], list(LANGUAGES))
         if found:
             return found
     return None
+
+
+def _chinese(subtags: Sequence[str]) -> str:
+    """Return the kind of Chinese: the script decides before the region, and Babel does not know every pair."""
+    named = (f"zh_{subtag.title() if len(subtag) == 4 else subtag.upper()}" for subtag in subtags)
+    return next((CHINESE[key] for key in named if key in CHINESE), CHINESE["zh"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from webapp.errors import Invalid
 from webapp.i18n import _
@@ -11,7 +10,6 @@ from webapp.tables.requests import ServiceRequest
 
 TICKET_LENGTH = 64
 _SPACES = " \u00a0\u3000"
-_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 
 
 def checked_ticket_number(text: str) -> str:
@@ -24,7 +22,7 @@ def checked_ticket_number(text: str) -> str:
         raise Invalid(_("The vendor's number is missing."), remedy=_("Copy it from the portal's confirmation."))
     if len(number) > TICKET_LENGTH:
         raise Invalid(_("The vendor's number is over 64 characters long."), remedy=_("Copy the number alone."))
-    if any(unicodedata.category(c) in _INVISIBLE or (c.isspace() and c != " ") for c in number):
+    if not number.isprintable():
         raise Invalid(_("The vendor's number holds invisible characters."), remedy=_("Type it, or copy it anew."))
     return number
 

@@ -101,11 +101,7 @@ def file(customer_id: int) -> Response | BaseResponse:
         known = filing.already_made(database_session(), viewer(), filled.request_key)
         if known is not None:
             return htmx.leave(url_for("requests.show", ref=known.ref))
-        if request.form.get("action") in {"refresh", "save"}:
-            return _kept(filled)
-        if request.form.get("action") == "clear":
-            return _cleared(filled)
-        return _filed(filled)
+        return BUTTONS.get(request.form.get("action", ""), _filed)(filled)
     except Conflict as error:
         return _form(replace(filled, request_key=intake.new_key()), error=error, status=error.status)
     except DeskError as error:
@@ -172,6 +168,9 @@ def _cleared(filled: intake.Intake) -> Response:
     """Throw the draft away and begin anew."""
     drafts.clear(database_session(), viewer(), filled.customer, filled.product.key)
     return htmx.leave(url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key))
+
+
+BUTTONS = {"refresh": _kept, "save": _kept, "clear": _cleared}
 
 
 def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int = 200) -> Response:

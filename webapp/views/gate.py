@@ -85,9 +85,11 @@ def the_product() -> tuple[Cloud, Product]:
 
 def _enter() -> BaseResponse | None:
     errors.reference.set(secrets.token_hex(6))
-    if request.endpoint is None or request.endpoint in {"static", "bootstrap.static"}:
+    if request.endpoint in {"static", "bootstrap.static"}:
         return None
     g.viewer = sign_in.current_viewer(database_session())
+    if request.endpoint is None:
+        return None
     if g.viewer is None and request.endpoint not in OPEN:
         return _to_sign_in()
     _find_what_is_asked_about()
