@@ -290,6 +290,16 @@ def test_the_host_check_lets_a_portal_of_the_cloud_pass(url):
     require_host(url, make_cloud())
 
 
+@pytest.mark.parametrize(
+    "url", ["http://portal.azure.com", "https://user@portal.azure.com", "https://portal.azure.com:81"]
+)
+def test_an_address_that_nobody_checked_is_refused_at_the_door(url):
+    unchecked = make_cloud().portals["azure"].model_copy(update={"url": url})
+
+    with pytest.raises(DoorRefused):
+        url_of(AZURE, make_cloud(portals={"azure": unchecked}), make_customer())
+
+
 @given(st.text())
 @example("contoso.com")
 @example("malmö.se")

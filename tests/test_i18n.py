@@ -110,7 +110,9 @@ def test_a_lazy_text_is_escaped_wherever_a_template_prints_it(app, template, tex
 
 
 @pytest.mark.parametrize("text", lazy_texts().values(), ids=lazy_texts())
-@pytest.mark.parametrize("template", ["{{ '<b>' | safe ~ text }}", "{{ [text] | join('<br>' | safe) }}"])
+@pytest.mark.parametrize(
+    "template", ["{{ '<b>' | safe ~ text }}", "{{ [text] | join(', ') }}", "{{ ('<b>{}</b>' | safe).format(text) }}"]
+)
 def test_a_lazy_text_that_crossed_a_hook_is_escaped_beside_markup_too(app, template, text):
     page = rendered(app, template, text=Remedy(text=text).text)
 

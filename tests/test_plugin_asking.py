@@ -51,6 +51,7 @@ WRONG = {
     "recurses": ("return entitlement_check(situation)", PluginRaised),
     "yields and raises": ("yield Check(outcome='pass', reason='So far so good.')\n    1 / 0", PluginRaised),
     "says a word": ("return 'allowed'", PluginSaidNonsense),
+    "says an empty word": ("return ''", PluginSaidNonsense),
     "says bytes": ("return b'allowed'", PluginSaidNonsense),
     "says true": ("return True", PluginSaidNonsense),
     "says a number": ("return 7", PluginSaidNonsense),

@@ -9,6 +9,7 @@ from sqlalchemy import Row, tuple_
 from sqlmodel import Session, col, select
 
 from webapp import search
+from webapp.db import LARGEST_ID
 from webapp.errors import NotFound
 from webapp.i18n import _
 from webapp.permissions import Viewer, customers_of
@@ -45,7 +46,7 @@ def search_customers(session: Session, viewer: Viewer, query: str, *, after: str
 def _marker(after: str) -> tuple[str, int] | None:
     """Read where a page continues: ``<id>~<folded>``; anything else starts at the beginning."""
     found = re.fullmatch(r"(\d{1,18})~(.*)", after, re.DOTALL)
-    return (found[2], int(found[1])) if found and "\0" not in after else None
+    return (found[2], min(int(found[1]), LARGEST_ID)) if found and "\0" not in after else None
 
 
 def fetch(session: Session, viewer: Viewer, customer_id: int) -> Customer:
@@ -54,7 +55,7 @@ def fetch(session: Session, viewer: Viewer, customer_id: int) -> Customer:
     :raises NotFound: if there is none, or it is another partner's: the reader learns no difference.
     """
     statement = select(Customer).where(col(Customer.id) == customer_id, customers_of(viewer))
-    customer = session.exec(statement).first() if customer_id < 2**31 else None
+    customer = session.exec(statement).first() if customer_id <= LARGEST_ID else None
     if customer is None:
         raise NotFound(
             _("There is no such customer among yours."),

@@ -26,6 +26,8 @@ from webapp.errors import StartRefused
 from webapp.i18n import _
 
 BUSY_TIMEOUT_SECONDS = 5
+LARGEST_ID = 2**31 - 1
+"""What an id column holds; PostgreSQL refuses to compare one with more."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotFound
 from webapp.i18n import _
@@ -101,7 +102,7 @@ def take(session: Session, viewer: Viewer, draft_id: int) -> Draft:
     :raises Conflict: if the viewer has a draft for the same customer and product already.
     """
     statement = select(Draft).where(Draft.id == draft_id, drafts_passed_to(viewer))
-    draft = session.exec(statement).first() if draft_id < 2**31 else None
+    draft = session.exec(statement).first() if draft_id <= LARGEST_ID else None
     if draft is None:
         raise NotFound(
             _("There is no such draft for you."), remedy=_("A colleague may have taken it; look at the requests.")
@@ -141,7 +142,7 @@ def pass_to_colleague(session: Session, deployment: Deployment, viewer: Viewer, 
 
     :raises Invalid: if the member is not of the viewer's own partner.
     """
-    member = session.get(Member, member_id) if member_id < 2**31 else None
+    member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
     if member is None or member.partner_id != viewer.partner_id or member.id == viewer.member_id:
         raise Invalid(_("A draft is passed to a colleague."), remedy=_("Choose one of the list."))
     draft.to_partner_id, draft.to_member_id = member.partner_id, member.id

@@ -14,6 +14,7 @@ from webapp import doors, entitlements, timeline
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.doors import Door, ExternalDoor
 from webapp.contracts.handover import Answer, Check, Draft, LabelledDoor, PreparedRequest, RedirectTarget
+from webapp.contracts.situation import Situation
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, DoorRefused
 from webapp.i18n import LazyText, _, in_all_languages
@@ -107,7 +108,7 @@ def _recorded(
         checks=[_check(check) for check in checks],
         answers=[_answer(answer) for answer in shaped.answers],
         checklist=[in_all_languages(line) for line in shaped.checklist],
-        doors=_doors(draft.cloud, customer, target, publishers=draft.situation.product.by_publisher),
+        doors=_doors(draft.situation, customer, target),
         steps=[in_all_languages(step) for step in target.steps],
         review=in_all_languages(target.review),
         ticket_shape=shape.model_dump() if shape else None,
@@ -167,20 +168,20 @@ def _answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _doors(cloud: Cloud, customer: Customer, target: RedirectTarget, *, publishers: bool) -> list[dict[str, Any]]:
-    main = LabelledDoor(
-        label=_door_label(target.door, cloud), door=target.door, reason=_("The way in for this product.")
-    )
-    return [_door(entry, cloud, customer, publishers=publishers) for entry in (main, *target.others)]
+def _doors(situation: Situation, customer: Customer, target: RedirectTarget) -> list[dict[str, Any]]:
+    label = _door_label(target.door, situation.cloud)
+    main = LabelledDoor(label=label, door=target.door, reason=_("The way in for this product."))
+    return [_door(entry, situation, customer) for entry in (main, *target.others)]
 
 
-def _door(entry: LabelledDoor, cloud: Cloud, customer: Customer, *, publishers: bool) -> dict[str, Any]:
+def _door(entry: LabelledDoor, situation: Situation, customer: Customer) -> dict[str, Any]:
     """Record one door as a URL, with all the page says of it.
 
     :raises DoorRefused: if a product that the cloud's operator supports is given a door outside the cloud.
     """
+    cloud = situation.cloud
     outside = isinstance(entry.door, ExternalDoor)
-    if outside and not publishers:
+    if outside and not situation.product.by_publisher:
         raise DoorRefused(
             _("The plugin would send you outside %(cloud)s.", cloud=cloud.name),
             remedy=_("Start in Partner Center by hand, and tell whoever runs this desk."),
@@ -194,6 +195,7 @@ def _door(entry: LabelledDoor, cloud: Cloud, customer: Customer, *, publishers: 
         "scheme": urlsplit(url).scheme,
         "outside": outside,
         "in_customer": doors.opens_in_customer(entry.door, cloud),
+        "own_tenant": situation.customer.own,
         "confirmed": entry.confirmed and doors.is_confirmed(entry.door, cloud),
         "steps": [in_all_languages(step) for step in entry.steps],
     }

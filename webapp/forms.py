@@ -84,7 +84,8 @@ class KnownMoment:
         try:
             from_input(field.data or "", otherwise=None)  # type: ignore[arg-type]  # nothing typed is nothing wrong
         except Invalid as error:
-            raise ValidationError(f"{error.message} {error.remedy}") from error
+            whole = _("%(sentence)s %(following)s", sentence=error.message, following=error.remedy)
+            raise ValidationError(whole) from error
 
 
 def request_form(product: Product, situation: Situation, data: Mapping[str, str]) -> Form:

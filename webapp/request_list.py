@@ -6,13 +6,14 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true, tuple_
 from sqlmodel import Session, col
 
+from webapp.db import LARGEST_ID
 from webapp.permissions import Viewer, requests_of
 from webapp.product_names import Named
 from webapp.tables.partners import Member
@@ -171,6 +172,6 @@ def _marker(after: str) -> tuple[datetime, int] | None:
         return None
     try:
         at = datetime.fromisoformat(found[1])
-    except ValueError:
+        return (at.astimezone(UTC), min(int(found[2]), LARGEST_ID)) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return (at, int(found[2])) if at.tzinfo else None

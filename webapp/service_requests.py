@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from webapp import doors, response_clock, ticket_numbers, timeline
 from webapp.contracts.responses import ResponseTable, StaffedHours
+from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, DoorRefused, Invalid, NotFound
 from webapp.i18n import _, in_all_languages
@@ -177,7 +178,7 @@ def assign(session: Session, deployment: Deployment, viewer: Viewer, request: Se
 
     :raises Invalid: if the member is none of the filing partner's, or of the viewer's own.
     """
-    member = session.get(Member, member_id) if member_id < 2**31 else None
+    member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
     if member is None or member.partner_id not in {viewer.partner_id, request.partner_id}:
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))
     request.owner_id = member.id
