@@ -10,6 +10,6 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from webapp.tables import customers, partners, requests  # noqa: E402  # the names of constraints come first
+from webapp.tables import audit, customers, partners, requests, sessions  # noqa: E402  # the names of constraints come first
 
-__all__ = ["customers", "partners", "requests"]
+__all__ = ["audit", "customers", "partners", "requests", "sessions"]

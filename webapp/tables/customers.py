@@ -103,6 +103,22 @@ class AzureAccess(SQLModel, table=True):
     until: date | None = None
 
 
+class AccessEvent(SQLModel, table=True):
+    """What happened to a reseller's Azure access: asked, granted, limited, withdrawn or declined; both sides see it."""
+
+    __tablename__ = "access_event"
+
+    id: int = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    provider_id: int = Field(foreign_key="partner.id", index=True)
+    reseller_id: int = Field(foreign_key="partner.id", index=True)
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+    at: datetime = Field(sa_type=Moment)
+    kind: str = Field(max_length=12)
+    until: date | None = None
+    text: str = Field(default="", max_length=2000)
+
+
 class SupportGroup(SQLModel, table=True):
     """A partner's security group that may file on a customer's subscriptions (R27); no subscription = all of them."""
 

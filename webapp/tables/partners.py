@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text, true
 from sqlmodel import Field, SQLModel
 
 
@@ -35,9 +35,13 @@ class Enrolment(SQLModel, table=True):
 
 
 class Member(SQLModel, table=True):
-    """A person of a partner; ``key`` names them in the demo; ``language`` empty = none chosen."""
+    """A person of a partner; ``key`` names them in the demo; ``language`` empty = none chosen.
+
+    ``issuer`` and ``subject`` are those of the OpenID provider that admitted them; empty for the demo's.
+    """
 
     __tablename__ = "member"
+    __table_args__ = (Index("ix_member_issuer_subject", "issuer", "subject"),)
 
     id: int = Field(default=None, primary_key=True)
     key: str = Field(max_length=80, unique=True)
@@ -46,6 +50,9 @@ class Member(SQLModel, table=True):
     email: str = Field(max_length=254)
     phone: str = Field(default="", max_length=40)
     roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    issuer: str = Field(default="", max_length=250, sa_column_kwargs={"server_default": text("''")})
+    subject: str = Field(default="", max_length=250, sa_column_kwargs={"server_default": text("''")})
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     language: str = Field(default="", max_length=12)
     time_zone: str = Field(max_length=64)
 
