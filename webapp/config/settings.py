@@ -77,9 +77,7 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(
         default=(), description="Host names this desk answers to; empty = any, for one behind a proxy that checks."
     )
-    trusted_proxies: int = Field(
-        default=0, ge=0, le=5, description="Proxies in front that add X-Forwarded headers."
-    )
+    trusted_proxies: int = Field(default=0, ge=0, le=5, description="Proxies in front that add X-Forwarded headers.")
     limits_storage: str = Field(
         default="memory://", description="Where rate limits are counted: memory:// per worker, or redis://host."
     )
