@@ -80,12 +80,12 @@ def test_going_again_is_noted_again_but_the_handover_stays_the_first(
     assert went(reader.get(request_)) == 2
 
 
-@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"])
-def test_a_prefetch_notes_nothing_and_goes_nowhere(reader, request_, recorded, purpose):
-    answer = reader.get(f"{request_}/go", Sec_Purpose=purpose)
+def test_a_prefetch_notes_nothing_and_goes_nowhere(reader, request_, recorded):
+    purposes = ("prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip")
 
-    assert answer.status == 204
-    assert not answer.location
+    answers = [reader.get(f"{request_}/go", Sec_Purpose=purpose) for purpose in purposes]
+
+    assert [(answer.status, answer.location) for answer in answers] == [(204, "")] * 3
     assert recorded(request_).state == "ready"
     assert went(reader.get(request_)) == 0
 
@@ -107,11 +107,12 @@ def test_another_recorded_door_can_be_taken(reader, request_):
     assert answers[0].location.startswith("https://partner.microsoft.com/")
 
 
-@pytest.mark.parametrize("door", ["3", "99", "-1", "one", "1e1", "9" * 5000, "%00", "0;1"])
-def test_a_door_that_was_not_recorded_is_not_found(reader, request_, recorded, door):
-    answer = reader.get(f"{request_}/go?door={door}")
+def test_a_door_that_was_not_recorded_is_not_found(reader, request_, recorded):
+    doors = ("3", "99", "-1", "one", "1e1", "9" * 5000, "%00", "0;1")
 
-    assert answer.status == 404
+    found = [reader.get(f"{request_}/go?door={door}").status for door in doors]
+
+    assert found == [404] * len(doors)
     assert recorded(request_).state == "ready"
 
 
@@ -155,18 +156,17 @@ def test_a_door_made_for_another_tenant_is_refused(demo_app, reader, request_, r
     assert recorded(request_).state == "ready"
 
 
-@pytest.mark.parametrize(
-    "number",
-    ["", "   ", "1" * 65, "1180320\n14183770", "1180\x00320", "1180\x1b[31m", "1180\u202e320", "1180\u200b320", "\t1"],
-    ids=repr,
-)
-def test_what_is_no_number_is_refused_and_comes_back_as_it_was_typed(reader, request_, recorded, number):
-    answer = reader.post(f"{request_}/ticket", {"ticket_number": number, "filed_at": ""})
+NO_NUMBERS = ["", "   ", "1" * 65, "1180\n14", "1180\x00320", "1180\x1b[31m", "1180\u202e320", "1180\u200b320", "\t1"]
 
-    assert answer.status == 422
-    assert answer.form("/ticket").values()["ticket_number"] == number
-    assert recorded(request_).state == "ready"
-    assert recorded(request_).ticket_number == ""
+
+def test_what_is_no_number_is_refused_and_comes_back_as_it_was_typed(reader, request_, recorded):
+    answers = {
+        number: reader.post(f"{request_}/ticket", {"ticket_number": number, "filed_at": ""}) for number in NO_NUMBERS
+    }
+
+    assert {answer.status for answer in answers.values()} == {422}
+    assert [answer.form("/ticket").values()["ticket_number"] for answer in answers.values()] == NO_NUMBERS
+    assert (recorded(request_).state, recorded(request_).ticket_number) == ("ready", "")
 
 
 def test_the_vendors_number_starts_the_clock_now(reader, request_, recorded, monday):
@@ -191,13 +191,13 @@ def test_a_moment_is_read_in_the_readers_own_zone(reader, request_, recorded, mo
     assert recorded(request_).filed_at == filed
 
 
-@pytest.mark.parametrize("moment", ["2126-01-01T00:00", "tomorrow", "2026-13-01T00:00", "0001-01-01T00:00"])
-def test_a_moment_that_cannot_be_is_refused_and_both_fields_come_back(reader, request_, recorded, moment):
-    answer = to_vendor(reader, request_, filed_at=moment)
+def test_a_moment_that_cannot_be_is_refused_and_both_fields_come_back(reader, request_, recorded):
+    for moment in ("2126-01-01T00:00", "tomorrow", "2026-13-01T00:00", "0001-01-01T00:00"):
+        answer = to_vendor(reader, request_, filed_at=moment)
 
-    assert answer.status == 422
-    values = answer.form("/ticket").values()
-    assert (values["ticket_number"], values["filed_at"]) == (NUMBER, moment)
+        assert answer.status == 422, moment
+        values = answer.form("/ticket").values()
+        assert (values["ticket_number"], values["filed_at"]) == (NUMBER, moment)
     assert recorded(request_).state == "ready"
 
 
@@ -347,18 +347,19 @@ def test_what_was_handed_over_before_it_was_solved_is_handed_over_again(reader, 
     assert recorded(request_).state == "handed_over"
 
 
-@pytest.mark.parametrize("state", ["answered", "closed", "filed", "handed_over"])
-def test_a_step_that_does_not_follow_changes_nothing(reader, request_, recorded, state):
-    answer = move(reader, request_, state)
+def test_a_step_that_does_not_follow_changes_nothing(reader, request_, recorded):
+    for state in ("answered", "closed", "filed", "handed_over"):
+        answer = move(reader, request_, state)
 
-    assert answer.status == 409
-    assert "choose again" in answer.words
+        assert answer.status == 409, state
+        assert "choose again" in answer.words
     assert recorded(request_).state == "ready"
 
 
-@pytest.mark.parametrize("state", ["", "gone", "READY", "filed\0", "x" * 1000])
-def test_a_state_that_is_none_is_refused(reader, request_, recorded, state):
-    assert move(reader, request_, state).status == 422
+def test_a_state_that_is_none_is_refused(reader, request_, recorded):
+    states = ("", "gone", "READY", "filed\0", "x" * 1000)
+
+    assert [move(reader, request_, state).status for state in states] == [422] * len(states)
     assert recorded(request_).state == "ready"
 
 
@@ -393,13 +394,13 @@ def test_a_note_stands_in_the_timeline_as_it_was_written(reader, request_):
     assert page.form("/notes").values()["text"] == ""
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "long " * 2001])
-def test_a_note_that_is_empty_or_too_long_comes_back(reader, request_, text):
-    answer = reader.post(f"{request_}/notes", {"text": text})
+def test_a_note_that_is_empty_or_too_long_comes_back(reader, request_):
+    for text in ("", " \n ", "long " * 2001):
+        answer = reader.post(f"{request_}/notes", {"text": text})
 
-    assert answer.status == 422
-    assert answer.form("/notes").values()["text"] == text
-    assert "Wrote a note" not in answer.words
+        assert answer.status == 422
+        assert answer.form("/notes").values()["text"] == text
+        assert "Wrote a note" not in answer.words
 
 
 def test_a_request_can_be_given_to_a_colleague(desk, reader, request_):
@@ -417,13 +418,13 @@ def test_a_request_can_be_given_to_a_colleague(desk, reader, request_):
     assert request_.rpartition("/")[2] in mine.words
 
 
-@pytest.mark.parametrize("owner", ["", "provider", "6", "7", "999999", "99999999999999999999", "-1", "one", "\0"])
-def test_a_stranger_or_nobody_cannot_own_a_request(reader, request_, recorded, owner):
+def test_a_stranger_or_nobody_cannot_own_a_request(reader, request_, recorded):
     before = recorded(request_).owner_id
+    owners = ("", "provider", "6", "7", "999999", "99999999999999999999", "-1", "one", "\0")
 
-    answer = reader.post(f"{request_}/owner", {"owner": owner})
+    answers = {owner: reader.post(f"{request_}/owner", {"owner": owner}).status for owner in owners}
 
-    assert answer.status in {409, 422}
+    assert answers == dict.fromkeys(owners, 422) | {"provider": 409}
     assert recorded(request_).owner_id == before
 
 

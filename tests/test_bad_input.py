@@ -52,29 +52,28 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize("domain", MALFORMED)
-def test_no_door_opens_for_a_malformed_domain(demo_app, reader, domain):
-    change(demo_app, Customer, "Contoso", domain=domain)
+def test_no_door_opens_for_a_malformed_domain(demo_app, reader):
     before = count(demo_app)
 
-    answer = reader.file("Contoso", "azure", **WORDS)
+    for domain in MALFORMED:
+        change(demo_app, Customer, "Contoso", domain=domain)
+        answer = reader.file("Contoso", "azure", **WORDS)
 
-    assert answer.status == 409
-    assert "Correct it on the customer's page" in answer.words
-    assert kept(answer) == WORDS
+        assert answer.status == 409, domain
+        assert "Correct it on the customer's page" in answer.words
+        assert kept(answer) == WORDS
     assert count(demo_app) == before
     assert reader.get(reader.customer("Contoso")).status == 200
 
 
-@pytest.mark.parametrize("tenant", ["", "undefined", "00000000-0000-0000-0000-000000000000", "not-a-guid"])
-def test_no_door_opens_for_a_malformed_tenant(demo_app, reader, tenant):
-    change(demo_app, Customer, "Contoso", tenant_id=tenant)
+def test_no_door_opens_for_a_malformed_tenant(demo_app, reader):
+    for tenant in ("", "undefined", "00000000-0000-0000-0000-000000000000", "not-a-guid"):
+        change(demo_app, Customer, "Contoso", tenant_id=tenant)
+        answer = reader.file("Contoso", "dynamics365", **WORDS)
 
-    answer = reader.file("Contoso", "dynamics365", **WORDS)
-
-    assert answer.status == 409
-    assert "tenant id" in answer.words
-    assert kept(answer) == WORDS
+        assert answer.status == 409, tenant
+        assert "tenant id" in answer.words
+        assert kept(answer) == WORDS
 
 
 @pytest.mark.rules("R39")
@@ -111,16 +110,19 @@ def test_more_than_the_desk_takes_is_refused_by_size(reader):
     assert "Shorten it" in answer.words
 
 
-@pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f", "\x9b", "\u202e", "\u2028"], ids=repr)
-@pytest.mark.parametrize("name", ["title", "contact_name", "contact_phone", "answer_support_topic"])
-def test_a_line_with_an_invisible_character_is_refused_and_kept(reader, name, character):
-    typed = f"Before{character}after"
+LINES = ("title", "contact_name", "contact_phone", "answer_support_topic")
 
-    answer = reader.file("Contoso", "microsoft365", **{name: typed})
+
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f", "\x9b", "\u202e", "\u2028"], ids=repr)
+def test_a_line_with_an_invisible_character_is_refused_and_kept(reader, character):
+    typed = dict.fromkeys(LINES, f"Before{character}after")
+
+    answer = reader.file("Contoso", "microsoft365", **typed)
 
     assert answer.status == 422
-    assert "invisible character" in answer.words
-    assert answer.form("/requests").values()[name] == typed
+    assert answer.words.count("invisible character") == 2 * len(LINES)
+    values = answer.form("/requests").values()
+    assert {name: values[name] for name in LINES} == typed
 
 
 @pytest.mark.parametrize("name", ["description", "answer_tried"])
@@ -203,8 +205,7 @@ def pages():
     return (*ours, *theirs, "{request}")
 
 
-@pytest.mark.parametrize("query", STRANGE)
-def test_no_page_breaks_under_a_strange_query(demo_app_on_each_engine, desk_on_each_engine, pages, query):
+def test_no_page_breaks_under_a_strange_query(demo_app_on_each_engine, desk_on_each_engine, pages):
     reader = desk_on_each_engine(FABRIKAM)
     with demo_app_on_each_engine.extensions["onbehalf"].database.reading() as session:
         request = session.exec(select(ServiceRequest).join(Customer).where(Customer.name == "Contoso")).first()
@@ -212,44 +213,43 @@ def test_no_page_breaks_under_a_strange_query(demo_app_on_each_engine, desk_on_e
 
     answers = {}
     for page in pages:
-        address = page.format(**places)
-        answers[address] = reader.get(f"{address}{'&' if '?' in address else '?'}{query}").status
+        for query in STRANGE:
+            address = page.format(**places)
+            address += f"{'&' if '?' in address else '?'}{query}"
+            answers[address] = reader.get(address).status
 
     assert {address: status for address, status in answers.items() if status >= 500} == {}
     assert set(answers.values()) <= {200, 303, 404}
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/customers/0",
-        "/customers/-1",
-        "/customers/%00",
-        "/requests/%00",
-        "/requests/OB-%F0%9F%92%A9",
-        "/requests/" + "x" * 3000,
-        "/drafts/1/take",
-        "/nothing",
-        "/static/../config.py",
-        "/%2e%2e/%2e%2e/etc/passwd",
-    ],
-    ids=lambda address: address[:30],
+NOWHERE = (
+    "/customers/0",
+    "/customers/-1",
+    "/customers/%00",
+    "/requests/%00",
+    "/requests/OB-%F0%9F%92%A9",
+    "/requests/" + "x" * 3000,
+    "/drafts/1/take",
+    "/nothing",
+    "/static/../config.py",
+    "/%2e%2e/%2e%2e/etc/passwd",
 )
-def test_an_address_that_leads_nowhere_says_what_to_do(desk_on_each_engine, address):
-    answer = desk_on_each_engine(FABRIKAM).get(address)
-
-    assert answer.status in {404, 405}
-    assert len(answer.headings) == 1
-    assert any(link == "/" for link in answer.links)
 
 
-@pytest.mark.parametrize("member", ["", "nobody", "\0", "x" * 5000, "1 or 1=1"], ids=lambda m: repr(m)[:20])
-def test_nobody_signs_in_as_a_member_who_is_none(desk_on_each_engine, member):
+def test_an_address_that_leads_nowhere_says_what_to_do(desk_on_each_engine):
+    reader = desk_on_each_engine(FABRIKAM)
+
+    answers = {address: reader.get(address) for address in NOWHERE}
+
+    assert {address: a.status for address, a in answers.items() if a.status not in {404, 405}} == {}
+    assert all(len(answer.headings) == 1 and "/" in answer.links for answer in answers.values())
+
+
+def test_nobody_signs_in_as_a_member_who_is_none(desk_on_each_engine):
     stranger = desk_on_each_engine()
+    members = ("", "nobody", "\0", "x" * 5000, "1 or 1=1")
 
-    answer = stranger.post("/sign-in/demo", {"member": member})
-
-    assert answer.status == 404
+    assert [stranger.post("/sign-in/demo", {"member": member}).status for member in members] == [404] * len(members)
     assert stranger.get("/").status == 303
 
 

@@ -299,23 +299,21 @@ def test_ones_own_draft_is_not_overwritten_by_one_passed_on(desk):
     assert astrid.send(astrid.get("/").form("/take")).status == 303
 
 
-@pytest.mark.parametrize("draft", ["1", "999", "99999999999999999999"])
-def test_a_draft_that_was_passed_to_nobody_of_us_cannot_be_taken(desk_on_each_engine, draft):
+def test_a_draft_that_was_passed_to_nobody_of_us_cannot_be_taken(desk_on_each_engine):
     erik, stranger = desk_on_each_engine(HELPDESK), desk_on_each_engine("trey-admin-agent")
     erik.file("Contoso", "azure", **WORDS)
 
-    answer = stranger.post(f"/drafts/{draft}/take", {})
-
-    assert answer.status == 404
+    assert [stranger.post(f"/drafts/{draft}/take", {}).status for draft in (1, 999, 10**20)] == [404] * 3
 
 
-@pytest.mark.parametrize("to", ["", "provider", "0", "999999", "99999999999999999999", "one", "\0"])
-def test_a_draft_goes_to_nobody_who_is_no_colleague(reader, to):
+def test_a_draft_goes_to_nobody_who_is_no_colleague(reader):
     reader.file("Wingtip Toys", "azure", **WORDS)
+    address = f"{reader.customer('Wingtip Toys')}/pass"
+    nobody = ("", "provider", "0", "999999", "99999999999999999999", "one", "\0")
 
-    answer = reader.post(f"{reader.customer('Wingtip Toys')}/pass", {"product": "azure", "to": to})
+    answers = {to: reader.post(address, {"product": "azure", "to": to}).status for to in nobody}
 
-    assert answer.status in {409, 422}
+    assert answers == dict.fromkeys(nobody, 422) | {"provider": 409}
     assert kept(reader, "Wingtip Toys", "azure", ["title"]) == {"title": WORDS["title"]}
 
 

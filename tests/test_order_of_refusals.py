@@ -208,11 +208,11 @@ def test_another_members_key_makes_nothing_shows_nothing_and_costs_nothing(demo_
     assert reader.send(answer.form("/requests"), action="file").status == 303
 
 
-@pytest.mark.parametrize("key", ["", "short", "x" * 500, "with\0nul" * 3, "'; drop table draft; --"], ids=repr)
-def test_a_strange_request_key_is_replaced(desk_on_each_engine, key):
-    answer = desk_on_each_engine(FABRIKAM).file("Contoso", "azure", request_key=key)
+def test_a_strange_request_key_is_replaced(desk_on_each_engine):
+    reader = desk_on_each_engine(FABRIKAM)
+    keys = ("", "short", "x" * 500, "with\0nul" * 3, "'; drop table draft; --")
 
-    assert answer.status == 303
+    assert [reader.file("Contoso", "azure", request_key=key).status for key in keys] == [303] * len(keys)
 
 
 def test_a_stranger_is_asked_to_sign_in_and_comes_back(desk):
