@@ -62,7 +62,7 @@ def test_a_closed_cloud_refuses_with_the_day_the_reason_and_where_its_customers_
     (refusal,) = checks(cloud=cloud)
 
     assert refusal.outcome == "fail"
-    assert "2021-10-29" in str(refusal.reason)
+    assert "October 29, 2021" in str(refusal.reason)
     assert "Its operator gave it up." in str(refusal.reason)
     assert str(refusal.remedy.text) == "Choose the customer's new tenant."
 

@@ -16,7 +16,7 @@ from webapp import htmx, icons, labels, moments, security, views
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.deployment import Deployment
-from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, in_my_language
+from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language
 from webapp.plugins.loading import load
 from webapp.sign_in import reading_language, reading_time_zone
 
@@ -72,7 +72,7 @@ def _speak(app: Flask) -> None:
         languages=LANGUAGES,
         html_lang=lambda: HTML_LANG.get(reading_language(), reading_language()),
     )
-    app.jinja_env.filters.update(mine=in_my_language, country=country_name)
+    app.jinja_env.filters.update(mine=in_my_language, country=country_name, day=day_text)
 
 
 def _plain(value: Any) -> Any:

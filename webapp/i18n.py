@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import flask_babel
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -119,6 +121,15 @@ def in_my_language(recorded: Mapping[str, str] | None) -> str:
         return ""
     locale = str(flask_babel.get_locale() or "en")
     return recorded.get(locale) or recorded.get("en", "")
+
+
+def day_text(day: date) -> LazyText:
+    """Return a day as its reader writes it; outside a request, in English."""
+    return LazyText(_written_day, day)
+
+
+def _written_day(day: date) -> str:
+    return str(format_date(day, "long", locale=flask_babel.get_locale() or "en"))
 
 
 def country_name(code: str) -> str:

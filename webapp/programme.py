@@ -8,7 +8,7 @@ from webapp.contracts.doors import PortalDoor
 from webapp.contracts.handover import Check, Remedy
 from webapp.contracts.situation import RelationshipStatus, Situation
 from webapp.hookspecs import hookimpl
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, day_text
 from webapp.programme_triage import triage_checks
 
 
@@ -44,7 +44,7 @@ def _closed(situation: Situation) -> Check:
         reason=_(
             "%(cloud)s has been closed since %(day)s. %(why)s",
             cloud=cloud.name,
-            day=cloud.closed_on.isoformat() if cloud.closed_on else "",
+            day=day_text(cloud.closed_on) if cloud.closed_on else "",
             why=cloud.closed_because or "",
         ),
         remedy=Remedy(text=cloud.moved_to or _("Choose the cloud the customer has moved to.")),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from onbehalf_office365.settings import settings_of
 from webapp import Check, PortalDoor, Remedy, Situation, TextDomain
 from webapp.contracts.situation import Relationship
+from webapp.i18n import day_text
 
 _ = TextDomain("onbehalf_office365").text
 
@@ -73,7 +74,7 @@ def _ends_soon(situation: Situation, end: datetime) -> Check:
         outcome="warn",
         reason=_(
             "The admin relationship ends on %(date)s (UTC); then no request can be opened until it is rebuilt.",
-            date=end.astimezone(UTC).date().isoformat(),
+            date=day_text(end.astimezone(UTC).date()),
         ),
         remedy=Remedy(
             text=_(

@@ -112,7 +112,7 @@ def test_the_end_of_a_relationship_is_warned_about_from_thirty_days_before(left,
 def test_the_warning_names_the_day_and_how_to_renew():
     found = checks(relation("service_support_administrator", ends_at=NOW + timedelta(days=20)))
     [warning] = [c for c in found if c.outcome == "warn"]
-    assert "2026-12-13" in str(warning.reason)
+    assert "December 13, 2026" in str(warning.reason)
     assert "180 days" in str(warning.remedy.text)
 
 
