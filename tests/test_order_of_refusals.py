@@ -169,6 +169,21 @@ def test_a_form_sent_twice_makes_one_request(demo_app_on_each_engine, desk_on_ea
     assert count(demo_app_on_each_engine) == before + 1
 
 
+def test_what_was_changed_after_going_back_is_neither_dropped_nor_filed_unasked(demo_app, reader):
+    form = reader.new("Contoso", "azure")
+    first = reader.send(form, action="file", title="The first words")
+    before = count(demo_app)
+
+    again = reader.send(form, action="file", title="Better words")
+
+    assert again.status == 409
+    assert first.location.rpartition("/")[2] in again.text
+    assert again.form("/requests").values()["title"] == "Better words"
+    assert count(demo_app) == before
+    assert reader.send(again.form("/requests"), action="file").status == 303
+    assert count(demo_app) == before + 1
+
+
 def test_a_form_sent_twice_at_once_makes_one_request(demo_app_on_each_engine, desk_on_each_engine):
     reader, app = desk_on_each_engine(FABRIKAM), demo_app_on_each_engine
     form = reader.new("Contoso", "azure")

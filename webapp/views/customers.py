@@ -15,6 +15,7 @@ from webapp.i18n import _
 from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
 from webapp.security import StaleForm
+from webapp.tables.requests import ServiceRequest
 from webapp.views import trouble
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
 
@@ -100,7 +101,7 @@ def file(customer_id: int) -> Response | BaseResponse:
     try:
         known = filing.already_made(database_session(), viewer(), filled.request_key)
         if known is not None:
-            return htmx.leave(url_for("requests.show", ref=known.ref))
+            return _sent_again(filled, known)
         return BUTTONS.get(request.form.get("action", ""), _filed)(filled)
     except Conflict as error:
         return _form(replace(filled, request_key=intake.new_key()), error=error, status=error.status)
@@ -133,6 +134,22 @@ def _typed() -> intake.Intake:
     return intake.read(
         database_session(), deployment(), viewer(), the_customer(), product, request.form, request_key=key
     )
+
+
+def _sent_again(filled: intake.Intake, known: ServiceRequest) -> Response:
+    """Lead to the request that this form made.
+
+    :raises Conflict: if the words have changed since, so that none is dropped in silence.
+    """
+    if (filled.data.get("title", "").strip(), filled.data.get("description", "").strip()) != (
+        known.title,
+        known.description,
+    ):
+        raise Conflict(
+            _("This form has made the request %(ref)s; what you changed since is not in it.", ref=known.ref),
+            remedy=_("Send it once more to make a second request of these words, or open the first from the list."),
+        )
+    return htmx.leave(url_for("requests.show", ref=known.ref))
 
 
 def _filed(filled: intake.Intake) -> Response:
