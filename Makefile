@@ -1,13 +1,14 @@
 # Everything a newcomer or CI needs; `make demo` and `make test` are the two commands of the README.
 PYTHON ?= python3
 PORT ?= 8000
+ROUNDS ?= 100
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --retries 10
 PLUGINS := $(sort $(patsubst plugins/%/pyproject.toml,plugins/%,$(wildcard plugins/*/pyproject.toml)))
 EDITABLE := --editable . $(addprefix --editable ,$(PLUGINS))
 
-.PHONY: demo test check rules lock env messages bench bundle screenshot clean
+.PHONY: demo test crash check rules lock env messages bench bundle screenshot clean
 
 demo: $(VENV)/run.stamp
 	@PORT=$(PORT) $(BIN)/onbehalf demo
@@ -15,10 +16,15 @@ demo: $(VENV)/run.stamp
 test: env
 	$(BIN)/python -m pytest
 
+# Kills the server under writes, on both databases; `make test` does it five times.
+crash: env
+	$(BIN)/python tests/tools/crash.py --rounds $(ROUNDS)
+
 check: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c pyproject.toml -r webapp plugins
 	$(BIN)/python tests/tools/messages.py --check
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_migrations.py
 

@@ -8,10 +8,11 @@ from textwrap import dedent
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, func, insert, select
+from sqlalchemy import create_engine, func, insert, select, update
 from sqlmodel import SQLModel
 from werkzeug.serving import make_server
 
+from webapp.tables.sessions import UserSession
 from webapp.testing.desk import Desk
 from webapp.testing.pytest_plugin import missing
 
@@ -104,24 +105,37 @@ def desk(demo_app):
 
 @pytest.fixture
 def set_clock():
-    """Return a function that stops an application's clock at a moment."""
+    """Return a function that stops an application's clock at a moment; whoever is signed in stays so."""
 
     def stop(app, moment):
         app.extensions["onbehalf"] = replace(app.extensions["onbehalf"], clock=lambda: moment)
+        with app.extensions["onbehalf"].database.writing() as session:
+            session.execute(update(UserSession).values(created_at=moment, seen_at=moment))
+            session.commit()
 
     return stop
 
 
 @pytest.fixture(scope="session")
-def demo_postgresql(postgresql_server, migrated_postgresql, demo_database):
-    """Yield the name of a PostgreSQL database with the example data, to be taken as a template."""
-    with postgresql_server.database(migrated_postgresql) as url:
+def copy_demo_to(demo_database):
+    """Return a function that copies the example data into a database that has the tables."""
+
+    def copy(url):
         source, target = create_engine(f"sqlite:///{demo_database}"), create_engine(url)
         with source.connect() as reading, target.begin() as writing:
             for table in SQLModel.metadata.sorted_tables:
                 _copy(table, reading, writing)
         source.dispose()
         target.dispose()
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def demo_postgresql(postgresql_server, migrated_postgresql, copy_demo_to):
+    """Yield the name of a PostgreSQL database with the example data, to be taken as a template."""
+    with postgresql_server.database(migrated_postgresql) as url:
+        copy_demo_to(url)
         yield url.database
 
 

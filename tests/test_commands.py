@@ -240,7 +240,7 @@ def started(command, environment, folder):
 def ended(process, with_signal):
     process.send_signal(with_signal)
     _out, err = process.communicate(timeout=20)
-    return process.returncode, err
+    return process.returncode, [line for line in err.splitlines() if json.loads(line)["level"] != "INFO"]
 
 
 def first_page(address):
@@ -263,7 +263,7 @@ def test_the_demo_keeps_its_data_and_secret_and_stops_cleanly(tmp_path, free_por
     assert address == again == f"http://127.0.0.1:{free_port}"
     assert (page.status_code, page_again.status_code) == (200, 200)
     assert "fabrikam-admin-agent" in page.text
-    assert (first, second) == ((0, ""), (0, ""))
+    assert (first, second) == ((0, []), (0, []))
     assert (kept / "secret").read_text() == secret
     assert stat.S_IMODE((kept / "secret").stat().st_mode) == 0o600
     assert [path.name for path in kept.glob("*unfinished*")] == []
@@ -286,4 +286,4 @@ def test_serve_has_no_sign_in_of_the_demo(tmp_path, free_port):
     assert page.status_code == 200
     assert "fabrikam-admin-agent" not in page.text
     assert refused.status_code >= 400
-    assert end == (0, "")
+    assert end == (0, [])

@@ -18,7 +18,7 @@ from webapp.demo import cast
 from webapp.demo.cast_ordinary import ORDINARY
 from webapp.demo.cast_situations import SITUATIONS
 from webapp.deployment import Deployment
-from webapp.i18n import CORE
+from webapp.i18n import CORE, day_text
 from webapp.plugins.loading import load
 from webapp.response_clock import state_of
 from webapp.tables.customers import Customer
@@ -144,7 +144,7 @@ def test_the_end_of_lucernes_relation_is_near_enough_to_warn(judged):
     entitlement = judged("fabrikam-admin-agent", "Lucerne Publishing", "microsoft365")
 
     assert entitlement.outcome == "warned"
-    assert (NOW + timedelta(days=20)).date().isoformat() in str(entitlement.worst.reason)
+    assert str(day_text((NOW + timedelta(days=20)).date())) in str(entitlement.worst.reason)
 
 
 def test_a_member_without_an_account_in_the_cloud_is_warned(judged):

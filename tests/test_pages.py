@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from webapp.app import create_app
@@ -341,8 +342,9 @@ def test_signing_out_ends_it(desk):
 
 def test_a_member_who_is_gone_is_signed_out(demo_app, desk):
     reader = desk("trey-admin-agent")
-    with reader.client.session_transaction() as session:
-        session["member"] = 999_999
+    with demo_app.extensions["onbehalf"].database.writing() as session:
+        session.exec(update(Member).where(Member.key == "trey-admin-agent").values(active=False))
+        session.commit()
 
     assert reader.get("/").location.startswith("/sign-in")
 

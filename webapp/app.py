@@ -11,16 +11,19 @@ from flask_babel import Babel
 from flask_babel.speaklater import LazyString
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import htmx, icons, labels, moments, security, views
+from webapp import arrivals, cookies, htmx, icons, labels, limits, moments, openid, security, views
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.deployment import Deployment
 from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language
+from webapp.metrics import Metrics
 from webapp.plugins.loading import load
 from webapp.sign_in import reading_language, reading_time_zone
 
 LARGEST_BODY = 2 * 1024 * 1024
+MOST_FIELDS = 500
 
 
 def utc_now() -> datetime:
@@ -40,12 +43,13 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_FORM_PARTS=MOST_FIELDS,
         BOOTSTRAP_SERVE_LOCAL=True,
         DEMO=demo,
     )
-    app.extensions["onbehalf"] = Deployment(settings, load(settings), Database(settings.database_url), clock)
+    metrics, database = Metrics(), Database(settings.database_url)
+    app.extensions["onbehalf"] = Deployment(settings, load(settings, metrics.asked), database, clock)
+    _watch(app, metrics, settings)
     Babel(
         app,
         default_domain=CORE.package,
@@ -55,11 +59,22 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
     )
     Bootstrap5(app)
     Compress(app)
-    for part in (htmx, security, moments, icons):
+    for part in (cookies, openid, htmx, security, moments, icons):
         part.init_app(app)
     _speak(app)
     views.init_app(app)
+    limits.init_app(app, settings)
     return app
+
+
+def _watch(app: Flask, metrics: Metrics, settings: Settings) -> None:
+    """Note every request from its arrival, with the address that the proxies in front of the desk vouch for."""
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    metrics.watch(app.extensions["onbehalf"].database.engine)
+    arrivals.init_app(app, metrics)
 
 
 def _speak(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Row, tuple_
+from sqlalchemy import ColumnElement, Row, and_, tuple_
 from sqlmodel import Session, col, select
 
 from webapp import search
@@ -28,9 +28,20 @@ class Found:
     count: int
 
 
-def search_customers(session: Session, viewer: Viewer, query: str, *, after: str = "", size: int = 25) -> Found:
-    """Return the viewer's customers that match ``query``, by name; all of them if nothing was typed."""
-    visible = customers_of(viewer)
+def search_customers(
+    session: Session,
+    viewer: Viewer,
+    query: str,
+    *,
+    after: str = "",
+    size: int = 25,
+    only: ColumnElement[bool] | None = None,
+) -> Found:
+    """Return the viewer's customers that match ``query``, by name; all of them if nothing was typed.
+
+    ``only`` narrows the list further.
+    """
+    visible = customers_of(viewer) if only is None else and_(customers_of(viewer), only)
     ids = search.matching(query, visible)
     where = col(Customer.id).in_(ids) if ids is not None else visible
     columns = (Customer.id, Customer.name, Customer.domain, Customer.cloud, Customer.country, Customer.folded)

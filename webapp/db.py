@@ -49,6 +49,11 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def writes(session: Session) -> bool:
+    """Say whether the session is one that ``Database.writing`` gave."""
+    return bool(session.get_bind().get_execution_options().get("onbehalf_writes"))
+
+
 def bytewise(length: int) -> TypeEngine[str]:
     """Return a string type that compares by code point in both engines, so that ranges and order agree."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
@@ -115,19 +120,34 @@ class Database:
         return config
 
 
+def known_revisions() -> dict[str, bool]:
+    """Return every migration by name, and whether it is the last."""
+    script = ScriptDirectory(str(_migrations()))
+    return {found.revision: found.is_head for found in script.walk_revisions()}
+
+
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _patience(url: str) -> dict[str, Any]:
+    """Return how long PostgreSQL is waited for, as long as SQLite is; what the address itself says wins."""
+    ours = {"connect_timeout": BUSY_TIMEOUT_SECONDS, "options": f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s"}
+    return {name: value for name, value in ours.items() if name not in make_url(url).query}
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing: _begin_sqlite does
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
+        "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
     ):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from webapp import audit
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotFound
@@ -64,8 +66,8 @@ def _begin(session: Session, deployment: Deployment, viewer: Viewer, customer: C
 def discard(session: Session, viewer: Viewer, customer: Customer, product: str) -> Draft | None:
     """Remove the viewer's draft once a request has been made of it, and return it; the caller commits."""
     draft = find(session, viewer, customer, product)
-    if draft is not None:
-        session.delete(draft)
+    if draft is not None:  # by a statement: of a form sent twice at once, the second finds it gone, and that is fine
+        session.execute(delete(Draft).where(col(Draft.id) == draft.id))
     return draft
 
 
@@ -95,7 +97,7 @@ def passed_to(session: Session, viewer: Viewer) -> Sequence[Waiting]:
     return _waiting(session, viewer, passed=True)
 
 
-def take(session: Session, viewer: Viewer, draft_id: int) -> Draft:
+def take(session: Session, deployment: Deployment, viewer: Viewer, draft_id: int) -> Draft:
     """Make a draft that was passed on the viewer's own.
 
     :raises NotFound: if there is none for the viewer.
@@ -115,6 +117,7 @@ def take(session: Session, viewer: Viewer, draft_id: int) -> Draft:
         )
     draft.member_id = viewer.member_id
     session.add(draft)
+    _tell(session, deployment, viewer, "draft.taken", draft)
     session.commit()
     return draft
 
@@ -133,7 +136,7 @@ def pass_to_provider(
             remedy=_("Only a reseller passes a draft on, to the provider of that customer."),
         )
     draft.to_partner_id, draft.to_member_id = provider.id, None
-    _release(session, deployment, viewer, draft)
+    _release(session, deployment, viewer, draft, to=provider.name)
     return provider
 
 
@@ -146,11 +149,11 @@ def pass_to_colleague(session: Session, deployment: Deployment, viewer: Viewer, 
     if member is None or member.partner_id != viewer.partner_id or member.id == viewer.member_id:
         raise Invalid(_("A draft is passed to a colleague."), remedy=_("Choose one of the list."))
     draft.to_partner_id, draft.to_member_id = member.partner_id, member.id
-    _release(session, deployment, viewer, draft)
+    _release(session, deployment, viewer, draft, to=member.name)
     return member
 
 
-def _release(session: Session, deployment: Deployment, viewer: Viewer, draft: Draft) -> None:
+def _release(session: Session, deployment: Deployment, viewer: Viewer, draft: Draft, *, to: str) -> None:
     """Let go of a draft: whoever files it enters their own contact, so the old one is dropped.
 
     One that came from a reseller stays the reseller's, also when the provider's people pass it among themselves (R71).
@@ -160,7 +163,16 @@ def _release(session: Session, deployment: Deployment, viewer: Viewer, draft: Dr
     if draft.from_partner_id in (None, viewer.partner_id):
         draft.from_member_id, draft.from_partner_id = viewer.member_id, viewer.partner_id
     session.add(draft)
+    _tell(session, deployment, viewer, "draft.passed", draft, to=to)
     session.commit()
+
+
+def _tell(session: Session, deployment: Deployment, viewer: Viewer, action: str, draft: Draft, **facts: str) -> None:
+    """Tell the audit trail what was done with a draft, without a word of it."""
+    customer = session.get(Customer, draft.customer_id)
+    detail = {"product": draft.product, **facts}
+    name, subject = customer.name if customer else "", f"customer:{draft.customer_id}"
+    audit.record(session, viewer, deployment.now(), action, subject, name, detail=detail)
 
 
 def _checked(fields: Mapping[str, str]) -> dict[str, str]:

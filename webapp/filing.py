@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from sqlmodel import Session, col, select
 from webapp import doors, entitlements, timeline
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.doors import Door, ExternalDoor
-from webapp.contracts.handover import Answer, Check, Draft, LabelledDoor, PreparedRequest, RedirectTarget
+from webapp.contracts.handover import Answer, Check, Draft, LabelledDoor, RedirectTarget
 from webapp.contracts.situation import Situation
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, DoorRefused
@@ -43,14 +44,9 @@ def prepare(
     :raises PluginError: if a plugin fails, is silent or answers nonsense; nothing is recorded.
     :raises DoorRefused: if the way in leads off the cloud, or the customer's tenant or domain is unfit.
     """
-    known = already_made(session, viewer, request_key)
-    if known is not None:
+    if (known := already_made(session, viewer, request_key)) is not None:
         return known
-    entitlement = entitlements.check(deployment, draft.situation)
-    entitlement.require()
-    shaped = asking.prepared(deployment.plugins, draft)
-    target = asking.target(deployment.plugins, draft, shaped)
-    request = _recorded(deployment, viewer, customer, draft, request_key, entitlement.checks, shaped, target)
+    request = _ready(viewer, deployment.now(), request_key, shaped(deployment, customer, draft))
     request.follower_id = follower_id if follower_id != viewer.partner_id else None
     session.add(request)
     try:
@@ -83,17 +79,7 @@ def new_ref() -> str:
     return "OB-" + "".join(secrets.choice(CROCKFORD) for _unused in range(8))
 
 
-def _recorded(
-    deployment: Deployment,
-    viewer: Viewer,
-    customer: Customer,
-    draft: Draft,
-    request_key: str,
-    checks: Iterable[Check],
-    shaped: PreparedRequest,
-    target: RedirectTarget,
-) -> ServiceRequest:
-    shape = target.ticket_shape
+def _ready(viewer: Viewer, now: datetime, request_key: str, recorded: Mapping[str, Any]) -> ServiceRequest:
     return ServiceRequest(
         ref=new_ref(),
         request_key=request_key,
@@ -102,18 +88,33 @@ def _recorded(
         created_by_id=viewer.member_id,
         owner_id=viewer.member_id,
         state="ready",
-        created_at=deployment.now(),
+        created_at=now,
+        **recorded,
+    )
+
+
+def shaped(deployment: Deployment, customer: Customer, draft: Draft) -> dict[str, Any]:
+    """Check one request and return all that is recorded of whom it is for, what it says and where it leads.
+
+    :raises NotEntitled, PluginError, DoorRefused: as ``prepare``.
+    """
+    entitlement = entitlements.check(deployment, draft.situation)
+    entitlement.require()
+    prepared = asking.prepared(deployment.plugins, draft)
+    target = asking.target(deployment.plugins, draft, prepared)
+    shape = target.ticket_shape
+    return {
         **_whom_and_what(deployment, customer, draft),
         **_in_the_filers_words(draft),
-        checks=[_check(check) for check in checks],
-        answers=[_answer(answer) for answer in shaped.answers],
-        checklist=[in_all_languages(line) for line in shaped.checklist],
-        doors=_doors(draft.situation, customer, target),
-        steps=[in_all_languages(step) for step in target.steps],
-        review=in_all_languages(target.review),
-        ticket_shape=shape.model_dump() if shape else None,
-        promise=_promise(deployment, draft),
-    )
+        "checks": [_check(check) for check in entitlement.checks],
+        "answers": [_answer(answer) for answer in prepared.answers],
+        "checklist": [in_all_languages(line) for line in prepared.checklist],
+        "doors": _doors(draft.situation, customer, target),
+        "steps": [in_all_languages(step) for step in target.steps],
+        "review": in_all_languages(target.review),
+        "ticket_shape": shape.model_dump() if shape else None,
+        "promise": _promise(deployment, draft),
+    }
 
 
 def _whom_and_what(deployment: Deployment, customer: Customer, draft: Draft) -> dict[str, Any]:
@@ -147,6 +148,22 @@ def _in_the_filers_words(draft: Draft) -> dict[str, Any]:
         "description": draft.description,
         "subscription": subscription.name if subscription else "",
         "contact": draft.contact.model_dump(),
+        "words": as_sent(draft),
+    }
+
+
+def as_sent(draft: Draft) -> dict[str, str]:
+    """Return the draft as the fields of the form, so that whoever changes it later begins with what was sent."""
+    situation, contact = draft.situation, draft.contact
+    return {
+        "category": situation.category or "",
+        "severity": situation.severity or "",
+        "language": situation.language,
+        "subscription": situation.subscription.id if situation.subscription else "",
+        "title": draft.title,
+        "description": draft.description,
+        **{f"contact_{name}": value for name, value in contact.model_dump().items()},
+        **{f"answer_{key}": value for key, value in situation.answers.items()},
     }
 
 

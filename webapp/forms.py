@@ -25,7 +25,7 @@ TITLE_LENGTH, TEXT_LENGTH, LINE_LENGTH = 250, 20_000, 250
 Validator = Callable[[Form, Any], None]
 
 
-class _Answers(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class Answers(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """Any form of answers, its messages in the reader's language; where a write comes from is checked at the gate."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
@@ -100,18 +100,18 @@ def request_form(product: Product, situation: Situation, data: Mapping[str, str]
     # the fields are made in the order of the page: WTForms keeps it, and so does the list of what is missing
     fields: dict[str, Any] = {"category": _choice(_("Category"), [(key, CATEGORY[key]) for key in product.categories])}
     fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "before"}
-    fields["title"] = _line(_("Title"), TITLE_LENGTH)
+    fields["title"] = line_field(_("Title"), TITLE_LENGTH)
     fields["description"] = _text(_("Description"), required=True)
     fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "details"}
     if product.severities:
         fields["severity"] = _choice(_("Business impact"), [(key, SEVERITY[key]) for key in product.severities])
     fields["language"] = SelectField(
-        _("Language of support"), choices=_options(LANGUAGES.items()), validators=[InputRequired()]
+        _("Language of support"), choices=options(LANGUAGES.items()), validators=[InputRequired()]
     )
-    fields["contact_name"] = _line(_("Contact name"), LINE_LENGTH)
-    fields["contact_email"] = _line(_("Contact e-mail"), 254, EmailAddress(), PartnersContact(situation.customer))
-    fields["contact_phone"] = _line(_("Contact phone"), 40, required=False)
-    form: Form = type("RequestForm", (_Answers,), fields)(formdata=MultiDict(data))
+    fields["contact_name"] = line_field(_("Contact name"), LINE_LENGTH)
+    fields["contact_email"] = line_field(_("Contact e-mail"), 254, EmailAddress(), PartnersContact(situation.customer))
+    fields["contact_phone"] = line_field(_("Contact phone"), 40, required=False)
+    form: Form = type("RequestForm", (Answers,), fields)(formdata=MultiDict(data))
     return form
 
 
@@ -148,37 +148,41 @@ def _field(question: Question, situation: Situation) -> Any:
     if question.kind == "subscription":
         mine = [(s.id, s.name) for s in situation.subscriptions]
         return SelectField(
-            question.label, choices=_options([("", _("Choose one")), *mine]), validators=_needed(question.required)
+            question.label, choices=options([("", _("Choose one")), *mine]), validators=needed(question.required)
         )
     if question.kind == "confirm":
-        return BooleanField(question.label, validators=_needed(question.required), false_values=("", "false", False))
+        return BooleanField(question.label, validators=needed(question.required), false_values=("", "false", False))
     if question.kind == "moment":
-        return StringField(question.label, validators=[*_needed(question.required), KnownMoment()])
+        return StringField(question.label, validators=[*needed(question.required), KnownMoment()])
     if question.kind == "text":
         return _text(question.label, required=question.required)
-    return _line(question.label, LINE_LENGTH, required=question.required)
+    return line_field(question.label, LINE_LENGTH, required=question.required)
 
 
 def _choice(label: Any, choices: Sequence[tuple[str, Any]], *, required: bool = True) -> RadioField:
-    return RadioField(label, choices=_options(choices), validators=_needed(required))
+    return RadioField(label, choices=options(choices), validators=needed(required))
 
 
-def _options(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+def options(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return choices as WTForms takes them: value and label each."""
     return [SelectChoice(value, label) for value, label in choices]
 
 
-def _line(label: Any, length: int, *validators: Any, required: bool = True) -> StringField:
+def line_field(label: Any, length: int, *validators: Any, required: bool = True) -> StringField:
+    """Return a field for one line, without control characters and not longer than ``length``."""
     shape = [Length(max=length), ControlCharacters(line=True), *validators]
-    return StringField(label, validators=[*_needed(required), *shape], filters=[_stripped])
+    return StringField(label, validators=[*needed(required), *shape], filters=[stripped])
 
 
 def _text(label: Any, *, required: bool) -> TextAreaField:
-    return TextAreaField(label, validators=[*_needed(required), Length(max=TEXT_LENGTH), ControlCharacters(line=False)])
+    return TextAreaField(label, validators=[*needed(required), Length(max=TEXT_LENGTH), ControlCharacters(line=False)])
 
 
-def _needed(required: bool) -> list[Any]:
+def needed(required: bool) -> list[Any]:
+    """Return the validator that asks for an answer, or lets it be."""
     return [DataRequired()] if required else [Optional()]
 
 
-def _stripped(value: str | None) -> str | None:
+def stripped(value: str | None) -> str | None:
+    """Return what was typed, without the spaces around it."""
     return value.strip(" ") if value else value

@@ -11,7 +11,7 @@ CONFIG = (
     '{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,'
     '"allowScriptTags":false,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},'
     '{"code":"403","swap":true},{"code":"422","swap":true},{"code":"409","swap":true},{"code":"500","swap":true},'
-    '{"code":"[45]..","swap":false,"error":true}]}'
+    '{"code":"503","swap":true},{"code":"[45]..","swap":false,"error":true}]}'
 )
 """What htmx may do: no eval, no inline styles; a refused or unfit form comes back as the form with its words."""
 

@@ -59,7 +59,7 @@ class Intake:
             email=self.data["contact_email"].strip(),
             phone=self.data.get("contact_phone", "").strip(),
         )
-        title, description = self.data["title"].strip(), self.data["description"].strip()
+        title, description = self.data.get("title", "").strip(), self.data.get("description", "").strip()
         return Draft(situation=self.situation, contact=contact, title=title, description=description)
 
 
@@ -112,6 +112,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
+def is_what_was_filed(filled: Intake, request: ServiceRequest) -> bool:
+    """Say whether the request says all that the form says; one recorded without its answers is known by its words."""
+    now = filing.as_sent(filled.draft())
+    then = request.words or {"title": request.title, "description": request.description}
+    return all(_folded(now.get(name, "")) == _folded(value) for name, value in then.items())
+
+
 def keep(
     session: Session,
     deployment: Deployment,
@@ -145,6 +152,10 @@ def file(session: Session, deployment: Deployment, viewer: Viewer, intake: Intak
         request_key=intake.request_key,
         follower_id=used.from_partner_id if used else None,
     )
+
+
+def _folded(words: str) -> str:
+    return words.replace("\r\n", "\n")
 
 
 def _ordinary(who: Parties, product: Product) -> dict[str, str]:

@@ -96,6 +96,20 @@ TIMELINE: Mapping[str, LazyText] = {
     "note": _("Wrote a note"),
     "owner": _("Changed the owner"),
     "passed": _("Passed it to the provider"),
+    "edited": _("Changed the text"),
+}
+ACCESS: Mapping[str, LazyText] = {
+    "granted": _("Given"),
+    "limited": _("Given until a day"),
+    "ended": _("Ended"),
+    "none": _("Not given"),
+}
+ACCESS_EVENT: Mapping[str, LazyText] = {
+    "asked": _("Asked for access"),
+    "granted": _("Gave access"),
+    "limited": _("Gave access until a day"),
+    "withdrawn": _("Withdrew access"),
+    "declined": _("Declined"),
 }
 STEP: Mapping[str, LazyText] = {
     "answered": _("The vendor has answered"),
@@ -104,3 +118,41 @@ STEP: Mapping[str, LazyText] = {
     "filed": _("Reopen the request"),
     "ready": _("Reopen the request"),
 }
+ACTION: Mapping[str, LazyText] = {
+    "session.begun": _("Signed in"),
+    "session.ended": _("Signed out"),
+    "session.refused": _("Was not let in"),
+    "customer.viewed": _("Looked at a customer"),
+    "request.prepared": _("Prepared a request"),
+    "request.opened": _("Went to the portal for a request"),
+    "request.filed": _("Recorded the vendor's number"),
+    "request.answered": _("Recorded the first answer"),
+    "request.closed": _("Closed a request"),
+    "request.reopened": _("Reopened a request"),
+    "request.solved": _("Solved a request without filing"),
+    "request.note": _("Wrote a note"),
+    "request.owner": _("Changed the owner of a request"),
+    "request.passed": _("Passed a request to the provider"),
+    "request.refused": _("Was refused: support is not owed"),
+    "draft.passed": _("Passed a draft on"),
+    "draft.taken": _("Took a draft that was passed on"),
+    "list.exported": _("Took a list away"),
+    "access.asked": _("Asked for Azure access"),
+    "access.granted": _("Gave a reseller Azure access"),
+    "access.limited": _("Gave a reseller Azure access until a day"),
+    "access.withdrawn": _("Withdrew a reseller's Azure access"),
+    "access.declined": _("Declined a reseller's Azure access"),
+    "contract.added": _("Recorded a support contract"),
+    "contract.changed": _("Changed a support contract"),
+    "contract.removed": _("Removed a support contract"),
+    "publisher.added": _("Recorded a publisher"),
+    "publisher.changed": _("Changed a publisher"),
+    "publisher.offers": _("Changed a publisher's offers"),
+    "customer.added": _("Added a customer"),
+    "customer.changed": _("Changed a customer"),
+    "customer.part": _("Changed what is recorded of a customer"),
+    "customer.imported": _("Imported customers"),
+    "member.changed": _("Changed a member"),
+    "refused": _("Was refused"),
+}
+"""What the audit trail tells; an action that is not listed is shown by its key."""

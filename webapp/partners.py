@@ -22,6 +22,15 @@ def viewer_of(session: Session, member_id: int) -> Viewer | None:
     return Viewer(*found) if found else None
 
 
+def is_operator(session: Session, partner: Partner, tenants: Sequence[str]) -> bool:
+    """Say whether one of the partner's own tenants is among ``tenants``, those of the deployment's operator."""
+    if not tenants:
+        return False
+    wanted = [tenant.lower() for tenant in tenants]
+    own = select(Enrolment.id).where(Enrolment.partner_id == partner.id, col(Enrolment.tenant_id).in_(wanted))
+    return session.exec(own.limit(1)).first() is not None
+
+
 def members(session: Session) -> Sequence[tuple[Member, Partner]]:
     """Return every member with their partner, in the order they were added; the demo's sign-in lists them."""
     statement = (

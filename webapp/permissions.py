@@ -14,10 +14,15 @@ from webapp.tables.requests import Draft, ServiceRequest
 
 @dataclass(frozen=True)
 class Viewer:
-    """The signed-in member and the partner they work for."""
+    """The signed-in member, the partner they work for, and the network address they come from, for the audit trail.
+
+    ``operator``: that partner runs this deployment.
+    """
 
     member: Member
     partner: Partner
+    address: str = ""
+    operator: bool = False
 
     @property
     def member_id(self) -> int:

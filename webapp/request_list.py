@@ -117,8 +117,8 @@ def _rows(session: Session, viewer: Viewer, filters: Filters, named: Named | Non
         .order_by(col(ServiceRequest.created_at).desc(), col(ServiceRequest.id).desc())
         .limit(limit)
     )
-    if marker := _marker(filters.after):
-        statement = statement.where(tuple_(col(ServiceRequest.created_at), col(ServiceRequest.id)) < marker)
+    if after := marker(filters.after):
+        statement = statement.where(tuple_(col(ServiceRequest.created_at), col(ServiceRequest.id)) < after)
     return list(session.execute(statement).all())
 
 
@@ -165,7 +165,7 @@ def _pattern(word: str) -> str:
     return "%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
-def _marker(after: str) -> tuple[datetime, int] | None:
+def marker(after: str) -> tuple[datetime, int] | None:
     """Read where a page continues: ``<moment>~<id>``; anything else starts at the beginning."""
     found = re.fullmatch(r"([0-9T:.+\-]{10,40})~(\d{1,18})", after.replace(" ", "+"))
     if not found:

@@ -33,12 +33,14 @@ NOTE_LENGTH = 10_000
 _KIND_OF = {"answered": "answered", "closed": "closed", "solved": "solved", "filed": "reopened", "ready": "reopened"}
 
 
-def fetch(session: Session, viewer: Viewer, ref: str) -> ServiceRequest:
-    """Return one of the requests the viewer may see.
+def fetch(session: Session, viewer: Viewer, ref: str, *, to_change: bool = False) -> ServiceRequest:
+    """Return one of the requests the viewer may see; ``to_change`` makes whoever else would change it wait.
 
     :raises NotFound: if there is none, or it is a stranger's: the reader learns no difference.
     """
     statement = select(ServiceRequest).where(ServiceRequest.ref == ref.upper(), requests_of(viewer))
+    if to_change:
+        statement = statement.with_for_update()  # SQLite needs none: a session that writes begins with its lock
     request = session.exec(statement).first() if "\0" not in ref else None
     if request is None:
         raise NotFound(

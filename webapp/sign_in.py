@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from flask import g, has_request_context, request, session
+from flask import current_app, g, has_request_context, request, session
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from webapp import partners
+from webapp import audit, errors, partners, sessions
+from webapp.audit import Fact
+from webapp.db import Database, writes
+from webapp.deployment import Deployment
 from webapp.i18n import LANGUAGES
 from webapp.permissions import Viewer
+from webapp.sign_in_refused import SignInRefused
 
+log = logging.getLogger("onbehalf")
+COOKIE_KEY = "sid"
+KEPT = ("language", "theme", "ways_in")
+"""What a sign-in keeps of the cookie: what was chosen, and the sign-ins begun in other tabs."""
 CHINESE = {
     "zh": "zh_Hans_CN",
     "zh_CN": "zh_Hans_CN",
@@ -27,21 +38,87 @@ CHINESE = {
 
 def current_viewer(database_session: Session) -> Viewer | None:
     """Return who is signed in, or ``None``."""
-    member_id = session.get("member")
-    return partners.viewer_of(database_session, member_id) if isinstance(member_id, int) else None
+    secret = session.get(COOKIE_KEY)
+    if not isinstance(secret, str):
+        return None
+    deployment: Deployment = current_app.extensions["onbehalf"]
+    now = deployment.now()
+    found = sessions.find(database_session, secret, sessions.Limits.of(deployment.settings), now)
+    if found is None:
+        session.pop(COOKIE_KEY)
+        return None
+    g.user_session, viewer = found
+    if sessions.is_due(g.user_session, now):
+        _note_seen(database_session, deployment.database, now)
+    return viewer
 
 
-def begin(member_id: int) -> None:
-    """Sign a member in; what the session held before is dropped, but for the language and theme chosen."""
-    kept = {key: session[key] for key in ("language", "theme") if key in session}
+def begin(database_session: Session, member_id: int, cloud: str = "") -> None:
+    """Sign a member in by a new session; the one before ends, and so does what the cookie held of it. Commits last."""
+    _end_row(database_session)
+    kept = {key: session[key] for key in KEPT if key in session}
     session.clear()
     session.update(kept)
-    session["member"] = member_id
+    session[COOKIE_KEY] = sessions.begin(
+        database_session,
+        member_id,
+        now=_now(),
+        cloud=cloud,
+        address=request.remote_addr or "",
+        agent=request.user_agent.string,
+    )
+    who = partners.viewer_of(database_session, member_id)
+    _tell(database_session, who, "session.begun", {"cloud": cloud})
+    database_session.commit()
 
 
-def end() -> None:
-    """Sign out."""
-    session.pop("member", None)
+def end(database_session: Session, who: Viewer | None) -> None:
+    """Sign out. Commits."""
+    _end_row(database_session)
+    if who is not None:
+        _tell(database_session, who, "session.ended")
+    database_session.commit()
+
+
+def refused(database_session: Session, error: SignInRefused) -> None:
+    """Record that somebody was not let in. Commits."""
+    subject = f"tenant:{error.tenant_id}" if error.tenant_id else ""
+    _tell(database_session, error.who, "session.refused", {"cause": error.cause, "cloud": error.cloud}, subject)
+    database_session.commit()
+
+
+def _tell(
+    database_session: Session,
+    who: Viewer | None,
+    action: str,
+    detail: Mapping[str, Fact] | None = None,
+    subject: str = "",
+) -> None:
+    named = (f"member:{who.member_id}", who.member.name) if who else (subject, "")
+    audit.record(database_session, who, _now(), action, *named, detail=detail, address=request.remote_addr or "")
+
+
+def _end_row(database_session: Session) -> None:
+    secret = session.pop(COOKIE_KEY, None)
+    if isinstance(secret, str):
+        sessions.end(database_session, sessions.digest(secret), _now())
+
+
+def _now() -> datetime:
+    deployment: Deployment = current_app.extensions["onbehalf"]
+    return deployment.now()
+
+
+def _note_seen(database_session: Session, database: Database, now: datetime) -> None:
+    """Note that the session is in use; while the database takes no writes, pages can still be read."""
+    if writes(database_session):
+        sessions.note_seen(database_session, g.user_session, now)
+        return
+    try:
+        with database.writing() as own:
+            sessions.note_seen(own, g.user_session, now)
+    except OperationalError as error:
+        log.warning("reference=%s session not noted error=%s", errors.reference.get(), type(error).__name__)
 
 
 def reading_language() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from webapp import audit
 from webapp.permissions import Viewer
 from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest, TimelineEntry
@@ -34,7 +35,10 @@ def write(
     text: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Add an entry, which makes a new version of the request; the caller commits."""
+    """Add an entry, which makes a new version of the request, and tell the audit trail; the caller commits.
+
+    The trail learns who the owner became, but neither the text nor the number, since somebody typed them.
+    """
     request.version += 1
     session.add(request)
     session.add(
@@ -42,3 +46,5 @@ def write(
             request_id=request.id, at=at, member_id=viewer.member_id, kind=kind, text=text, detail=detail or {}
         )
     )
+    facts = {"owner": detail["name"]} if kind == "owner" and detail else None
+    audit.record(session, viewer, at, f"request.{kind}", f"request:{request.ref}", request.customer_name, detail=facts)

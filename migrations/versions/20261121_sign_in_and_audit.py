@@ -15,6 +15,10 @@ GUARD = {
         "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
         "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
         "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+        # INSERT OR REPLACE removes the row in its way without asking the trigger before DELETE
+        "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry "
+        "WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id OR digest = NEW.digest) "
+        "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
     ],
     "postgresql": [
         "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -26,7 +30,11 @@ GUARD = {
     ],
 }
 UNGUARD = {
-    "sqlite": ["DROP TRIGGER audit_entry_no_update", "DROP TRIGGER audit_entry_no_delete"],
+    "sqlite": [
+        "DROP TRIGGER audit_entry_no_replace",
+        "DROP TRIGGER audit_entry_no_update",
+        "DROP TRIGGER audit_entry_no_delete",
+    ],
     "postgresql": [
         "DROP TRIGGER audit_entry_no_truncate ON audit_entry",
         "DROP TRIGGER audit_entry_no_change ON audit_entry",
@@ -100,6 +108,9 @@ def upgrade() -> None:
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_session_member_id"), ["member_id"], unique=False)
 
+    with op.batch_alter_table("service_request", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("words", sa.JSON(), nullable=True))
+
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("issuer", sa.String(length=250), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("subject", sa.String(length=250), server_default=sa.text("''"), nullable=False))
@@ -117,6 +128,9 @@ def downgrade() -> None:
         batch_op.drop_column("active")
         batch_op.drop_column("subject")
         batch_op.drop_column("issuer")
+
+    with op.batch_alter_table("service_request", schema=None) as batch_op:
+        batch_op.drop_column("words")
 
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_member_id"))

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 import click
 
+from webapp.commands.audit import audit
+from webapp.commands.backup import backup, restore
 from webapp.commands.db import db
 from webapp.commands.demo import demo
+from webapp.commands.imports import import_
+from webapp.commands.partner import partner
 from webapp.commands.plugins import plugins
 from webapp.commands.serve import serve
 from webapp.commands.version import version
@@ -20,7 +24,7 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (db, demo, plugins, serve, version):
+for command in (audit, backup, db, demo, import_, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 

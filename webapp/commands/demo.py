@@ -28,7 +28,7 @@ def demo() -> None:
     else:
         prepare()
     click.echo(_("Onbehalf is at %(address)s", address=address_of(HOST, port)))
-    run(demo_app, host=HOST, port=port, workers=1)
+    run(demo_app, demo_settings(), host=HOST, port=port, workers=1)
 
 
 def prepare() -> None:

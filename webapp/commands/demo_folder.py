@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from webapp.config import Settings, load_settings, plugins_are_named
+from webapp.demo.cast_partners import own_tenant
 
 DEMO_PLUGINS = ("azure", "office365", "vianet", "marketplace", "usgov", "germany")
 
@@ -26,11 +27,12 @@ def database_file() -> Path:
 def demo_settings(database: Path | None = None) -> Settings:
     """Return the demo's settings, with another ``database`` file if given.
 
-    Every plugin is enabled unless the deployer names some.
+    Every plugin is enabled unless the deployer names some; Fabrikam is the operator.
     """
     kept = {
         "database_url": f"sqlite:///{database or database_file()}",
         "secret_key": _secret(demo_folder() / "secret"),
+        "operator": (own_tenant("Fabrikam", "global"),),
     }
     return load_settings(**kept) if plugins_are_named() else load_settings(**kept, plugins=DEMO_PLUGINS)
 

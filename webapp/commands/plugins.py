@@ -8,17 +8,17 @@ from typing import Any
 import click
 
 from webapp.config import load_settings
-from webapp.contracts.clouds import Cloud
 from webapp.i18n import _
-from webapp.plugins.loading import BUILT_IN, Installed, Plugins, installed, load
+from webapp.plugins import report
+from webapp.plugins.loading import load
+from webapp.plugins.report import Reported
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins(*, as_json: bool) -> None:
     """List the plugins: name, version, state, clouds and products. Needs no secret."""
-    loaded = load(load_settings())
-    rows = [_row(plugin, loaded) for plugin in installed().values()]
+    rows = [_row(plugin) for plugin in report.of(load(load_settings()))]
     if as_json:
         click.echo(json.dumps({"plugins": rows}, indent=2, ensure_ascii=False))
         return
@@ -26,19 +26,15 @@ def plugins(*, as_json: bool) -> None:
         click.echo(line)
 
 
-def _row(plugin: Installed, loaded: Plugins) -> dict[str, Any]:
-    """Describe one plugin; of a disabled one no code runs, so what it would bring is not known."""
-    enabled = loaded.manager.has_plugin(plugin.name)
-    clouds = loaded.guard.many(plugin.name, "register_clouds", Cloud) if enabled else ()
-    owned = {product: None for (_cloud, product), owner in loaded.owners.items() if owner == plugin.name}
+def _row(plugin: Reported) -> dict[str, Any]:
     return {
         "name": plugin.name,
         "version": plugin.version,
-        "state": "enabled" if enabled else "disabled",
-        "built_in": plugin.name in BUILT_IN,
+        "state": "enabled" if plugin.enabled else "disabled",
+        "built_in": plugin.built_in,
         "distribution": plugin.distribution,
-        "clouds": [cloud.key for cloud in clouds if cloud.key in loaded.clouds],
-        "products": list(owned),
+        "clouds": list(plugin.clouds),
+        "products": list(plugin.products),
     }
 
 

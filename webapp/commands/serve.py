@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from tempfile import TemporaryDirectory
 
 import click
 from flask import Flask
@@ -12,11 +13,13 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from webapp import logs
 from webapp.commands.db import opened
 from webapp.commands.factories import served_app
-from webapp.config import Settings, load_settings
+from webapp.config import Settings, load_settings, share_metrics
 from webapp.errors import StartRefused
 from webapp.i18n import _
+from webapp.openid import refuse_unknown_clouds
 from webapp.plugins.loading import load
 
 SECRET_LENGTH = 32
@@ -31,13 +34,13 @@ def serve(*, host: str, port: int, workers: int | None) -> None:
     """Serve the desk: needs a secret and an up-to-date database."""
     settings = load_settings()
     refuse_weak_secret(settings)
-    load(settings)
+    refuse_unknown_clouds(settings, load(settings))
     with opened(settings) as database:
         if not database.is_current():
             raise StartRefused(_("The database is not up to date."), remedy=_("Run: onbehalf db upgrade"))
     refuse_taken(host, port)
     click.echo(_("Onbehalf is at %(address)s", address=address_of(host, port)))
-    run(served_app, host=host, port=port, workers=workers or os.cpu_count() or 1)
+    run(served_app, settings, host=host, port=port, workers=workers or os.cpu_count() or 1)
 
 
 def refuse_weak_secret(settings: Settings) -> None:
@@ -74,7 +77,7 @@ def address_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(factory: Callable[[], Flask], *, host: str, port: int, workers: int) -> None:
+def run(factory: Callable[[], Flask], settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve what ``factory`` makes in each worker, until an interrupt or a termination signal."""
     server = Granian(
         target="onbehalf",
@@ -84,6 +87,9 @@ def run(factory: Callable[[], Flask], *, host: str, port: int, workers: int) -> 
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.configuration(settings),
         workers_kill_timeout=5,
     )
-    server.serve(target_loader=factory, wrap_loader=False)
+    with TemporaryDirectory(prefix="onbehalf-") as folder:
+        share_metrics(folder)
+        server.serve(target_loader=factory, wrap_loader=False)

@@ -2,16 +2,21 @@
 
 from webapp.config.reading import demo_port, load_settings, plugin_settings, plugins_are_named
 from webapp.config.settings import Settings
-from webapp.config.sign_in import SignIn
+from webapp.config.sign_in import ProviderUrl, SignIn, is_loopback
 from webapp.config.sources import PREFIX, config_file
+from webapp.config.workers import share_metrics, shared_metrics
 
 __all__ = [
     "PREFIX",
+    "ProviderUrl",
     "Settings",
     "SignIn",
     "config_file",
     "demo_port",
+    "is_loopback",
     "load_settings",
     "plugin_settings",
     "plugins_are_named",
+    "share_metrics",
+    "shared_metrics",
 ]

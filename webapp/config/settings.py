@@ -18,6 +18,16 @@ from webapp.contracts.situation import ROLES, Role
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
+def _host_name(text: str) -> str:
+    name = text.lower()
+    if not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]*:[0-9a-f:.]*", name):
+        raise ValueError("a host name has no scheme, port or path; it looks like desk.example.com")
+    return name
+
+
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], NoDecode]
+
+
 def _known_zone(name: str) -> str:
     if name and name not in available_timezones():
         raise ValueError("no zone has this name; an IANA name looks like Europe/Stockholm")
@@ -74,7 +84,7 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(default=30, ge=1, le=1440, description="Minutes until an idle session ends.")
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours until any session ends.")
-    allowed_hosts: Names = Field(
+    allowed_hosts: Hosts = Field(
         default=(), description="Host names this desk answers to; empty = any, for one behind a proxy that checks."
     )
     trusted_proxies: int = Field(default=0, ge=0, le=5, description="Proxies in front that add X-Forwarded headers.")

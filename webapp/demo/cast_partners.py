@@ -128,7 +128,7 @@ def add(session: Session, company: Company, today: date) -> Partner:
     partner = Partner(name=company.name, kind=company.kind, country=company.country, time_zone=company.time_zone)
     session.add(partner)
     session.flush()
-    assert partner.id is not None  # noqa: S101  # a flushed row has an id; this tells the type checker
+    assert partner.id is not None  # noqa: S101  # nosec B101  # a flushed row has an id; this tells the type checker
     tenants = _enrolments(session, company, partner.id)
     for person in company.people:
         _add_member(session, person, company, partner.id, tenants)

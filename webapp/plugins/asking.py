@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
@@ -18,20 +20,61 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
+Observer = Callable[[str, str, float, str], None]
+"""Hears of each call: plugin, hook, seconds, and what went wrong (empty if nothing did)."""
+
+
+def unobserved(_plugin: str, _hook: str, _seconds: float, _error: str) -> None:
+    """Note nothing."""
 
 
 class Guard:
     """Calls one hook of one plugin; whatever goes wrong becomes a named error, logged once."""
 
-    def __init__(self, manager: pluggy.PluginManager) -> None:
+    def __init__(self, manager: pluggy.PluginManager, observe: Observer = unobserved) -> None:
         self._manager = manager
+        self._observe = observe
 
-    def many(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
+    def many(self, plugin: str, hook: str, kind: type[T], *, required: bool = False, **arguments: Any) -> tuple[T, ...]:
         """Return what the plugin's ``hook`` yields, each of ``kind``; empty if it does not implement it.
 
         :raises PluginRaised: if it raises.
         :raises PluginSaidNonsense: if it returns something else than values of ``kind``.
+        :raises PluginSilent: if it yields nothing although that is ``required``.
         """
+        with self._observed(plugin, hook):
+            values = self._many(plugin, hook, kind, arguments)
+            if required and not values:
+                raise _silent(_where(plugin, hook, arguments))
+            return values
+
+    def one(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> T:
+        """Return the plugin's answer to ``hook``.
+
+        :raises PluginSilent: if it answers nothing, or does not implement the hook.
+        :raises PluginRaised, PluginSaidNonsense: as in ``many``.
+        """
+        with self._observed(plugin, hook):
+            answer = self._call(plugin, hook, arguments)
+            where = _where(plugin, hook, arguments)
+            if answer is None:
+                raise _silent(where)
+            if not isinstance(answer, kind):
+                raise _nonsense(where, kind, answer)
+            return answer
+
+    @contextmanager
+    def _observed(self, plugin: str, hook: str) -> Iterator[None]:
+        started, error = perf_counter(), ""
+        try:
+            yield
+        except PluginError as failed:
+            error = type(failed).__name__
+            raise
+        finally:
+            self._observe(plugin, hook, perf_counter() - started, error)
+
+    def _many(self, plugin: str, hook: str, kind: type[T], arguments: dict[str, Any]) -> tuple[T, ...]:
         answered = self._call(plugin, hook, arguments)
         if not answered:
             return ()
@@ -47,20 +90,6 @@ class Guard:
             if not isinstance(value, kind):
                 raise _nonsense(where, kind, value)
         return values
-
-    def one(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> T:
-        """Return the plugin's answer to ``hook``.
-
-        :raises PluginSilent: if it answers nothing, or does not implement the hook.
-        :raises PluginRaised, PluginSaidNonsense: as in ``many``.
-        """
-        answer = self._call(plugin, hook, arguments)
-        where = _where(plugin, hook, arguments)
-        if answer is None:
-            raise silent(where)
-        if not isinstance(answer, kind):
-            raise _nonsense(where, kind, answer)
-        return answer
 
     def _call(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Any:
         others = [module for name, module in self._manager.list_name_plugin() if module is not None and name != plugin]
@@ -84,10 +113,7 @@ def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tupl
     if sold:
         owner = owner_of(plugins, situation)
         mine = _for(plugins, owner, situation)
-        own = plugins.guard.many(owner, "entitlement_check", Check, situation=mine)
-        if not own:
-            raise silent(_where(owner, "entitlement_check", {"situation": situation}))
-        found += own
+        found += plugins.guard.many(owner, "entitlement_check", Check, required=True, situation=mine)
     return tuple(found)
 
 
@@ -130,8 +156,7 @@ def _where(plugin: str, hook: str, arguments: dict[str, Any]) -> dict[str, str]:
     return {"plugin": plugin, "hook": hook, "product": product, "reference": reference.get()}
 
 
-def silent(where: dict[str, str]) -> PluginSilent:
-    """Return the error for an owner that answered nothing."""
+def _silent(where: dict[str, str]) -> PluginSilent:
     message = _("The plugin %(plugin)s gave no answer to %(hook)s.", plugin=where["plugin"], hook=where["hook"])
     return _logged(PluginSilent(message, remedy=_remedy(), **where))
 
@@ -171,5 +196,6 @@ def _logged(error: E, cause: BaseException | None = None) -> E:
         error.reference or "-",
         type(error).__name__,
         exc_info=cause,
+        extra={"plugin": error.plugin, "hook": error.hook, "product": error.product},
     )
     return error

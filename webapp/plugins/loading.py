@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pluggy
 from pydantic import BaseModel
@@ -19,7 +19,7 @@ from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
 from webapp.errors import PluginError, StartRefused
 from webapp.i18n import _
-from webapp.plugins.asking import Guard
+from webapp.plugins.asking import Guard, Observer, unobserved
 
 T = TypeVar("T")
 GROUP = "onbehalf.plugins"
@@ -97,8 +97,8 @@ def installed() -> dict[str, Installed]:
     return found
 
 
-def load(settings: Settings) -> Plugins:
-    """Import what ``ONBEHALF_PLUGINS`` names, and ask for clouds and products.
+def load(settings: Settings, observe: Observer = unobserved) -> Plugins:
+    """Import what ``ONBEHALF_PLUGINS`` names, and ask for clouds and products; ``observe`` hears of every call.
 
     :raises StartRefused: for a name that is not installed or named twice, a plugin that cannot be imported, a hook that
         is not in the specification, a cloud or product registered twice, a cloud that no plugin brings.
@@ -109,7 +109,7 @@ def load(settings: Settings) -> Plugins:
     for name, module in modules.items():
         _register(manager, name, module)
     own_settings = {name: _own_settings(name, module) for name, module in modules.items()}
-    guard = Guard(manager)
+    guard = Guard(manager, observe)
     clouds = enabled_clouds(_registered_clouds(guard, modules), settings)
     products, owners = _registered_products(guard, modules, clouds.values())
     return Plugins(manager, guard, clouds, products, owners, own_settings)
@@ -198,7 +198,7 @@ def _registered_products(
     return products, owners
 
 
-def _at_start(guard: Guard, name: str, hook: str, kind: type[T], **arguments: object) -> tuple[T, ...]:
+def _at_start(guard: Guard, name: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
     try:
         return guard.many(name, hook, kind, **arguments)
     except PluginError as error:

@@ -44,27 +44,87 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
     if (!target || !target.id || event.detail.xhr.status < 400) return;
-    if (!event.detail.serverResponse.includes(`id="${target.id}"`)) {
-      event.detail.shouldSwap = false;
-      announce(announcer().dataset.trouble);
-      showTrouble(event.detail.serverResponse);
-    }
+    if (event.detail.serverResponse.includes(`id="${target.id}"`)) return;
+    event.detail.shouldSwap = false;
+    recover(event.detail);
   });
-  document.addEventListener("htmx:sendError", () => { announce(announcer().dataset.trouble); showTrouble(""); });
+  document.addEventListener("htmx:sendError", (event) => { tell("", event.detail); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (xhr.status >= 200 && xhr.status < 400 && requestConfig.verb !== "get") removeTrouble();
+  });
+
+  // The session may have ended and begun anew in another tab, with another token: then what was refused is sent once
+  // more with the new one. Only for the same reader; another's session must not get these words.
+  async function recover(detail) {
+    const sent = detail.requestConfig;
+    const again = sent.headers[AGAIN];
+    if (detail.xhr.status === 403 && sent.verb !== "get" && !again && await renewToken()) {
+      const button = sent.parameters.action;
+      htmx.ajax(sent.verb.toUpperCase(), sent.path, {
+        source: sent.elt, target: detail.target, headers: { [AGAIN]: "1" }, values: button ? { action: button } : {},
+      });
+    } else {
+      tell(detail.serverResponse, detail);
+    }
+  }
+  const AGAIN = "X-Sent-Again";
+
+  async function renewToken() {
+    const here = document.querySelector("form.preferences input[name=next]");
+    try {
+      const answer = await fetch(here ? here.value : window.location.href, { credentials: "same-origin" });
+      const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+      if (!answer.ok || !body.dataset.reader || body.dataset.reader !== document.body.dataset.reader) return false;
+      const headers = body.getAttribute("hx-headers");
+      document.body.setAttribute("hx-headers", headers);
+      const token = JSON.parse(headers)["X-CSRFToken"];
+      document.querySelectorAll("input[name=csrf_token]").forEach((field) => { field.value = token; });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // What could not be kept is tried again by itself: after a while, and when the reader comes back to this tab.
+  let later = 0;
+  function tryLater(autosave) {
+    window.clearTimeout(later);
+    later = window.setTimeout(() => trySaving(autosave), 10000);
+    document.addEventListener("visibilitychange", () => trySaving(autosave), { once: true });
+  }
+  function trySaving(autosave) {
+    if (!later || document.hidden || !autosave.isConnected) return;
+    window.clearTimeout(later);
+    later = 0;
+    autosave.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function tell(page, detail) {
+    showTrouble(page);
+    if (detail.elt && detail.elt.hasAttribute("hx-put")) tryLater(detail.elt);
+  }
+
+  function removeTrouble() { document.querySelectorAll(".toast-trouble").forEach((old) => old.remove()); }
 
   function showTrouble(page) {
     const parsed = new DOMParser().parseFromString(page, "text/html");
     const what = parsed.querySelector("main h1");
     const next = parsed.querySelector("main h1 + p");
+    const words = document.createElement("p");
+    words.textContent = what ? `${what.textContent} ${next ? next.textContent : ""}` : announcer().dataset.trouble;
+    const shown = document.querySelector(".toast-trouble p");
+    if (shown && shown.textContent === words.textContent) return;
     const box = document.createElement("div");
     box.className = "notice notice-fail toast-trouble";
     box.setAttribute("role", "alert");
-    const words = document.createElement("p");
-    words.textContent = what ? `${what.textContent} ${next ? next.textContent : ""}` : announcer().dataset.trouble;
     box.append(words);
-    document.querySelectorAll(".toast-trouble").forEach((old) => old.remove());
+    const wayIn = parsed.querySelector("main a[data-sign-in]");
+    if (wayIn) box.append(document.importNode(wayIn, true));
+    removeTrouble();
     document.getElementById("main").prepend(box);
     box.scrollIntoView({ block: "nearest" });
+    announce(announcer().dataset.trouble);
   }
 
   // Of a list or checklist that was swapped in, only its summary is spoken, and only when it is news.

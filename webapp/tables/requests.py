@@ -21,7 +21,8 @@ class ServiceRequest(SQLModel, table=True):
     ``answers``: ``[{section, label, value, note}]``; ``checks``: ``[{outcome, reason, remedy, rules, plugin}]``;
     ``doors``: ``[{label, reason, url, host, kind, in_customer, confirmed, steps}]``, the first is the main one;
     ``steps`` and ``checklist``: lists of words; words are ``{language: text}``. ``follower_id`` is a partner that
-    follows the request beside the filer's (R71).
+    follows the request beside the filer's (R71). ``words`` are the fields of the form as they were sent, moments in
+    UTC: what is changed later begins with them.
     """
 
     __tablename__ = "service_request"
@@ -61,6 +62,7 @@ class ServiceRequest(SQLModel, table=True):
     description: str = Field(sa_column=Column(Text, nullable=False))
     subscription: str = Field(default="", max_length=250)
     contact: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    words: dict[str, str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
     checks: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     answers: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
@@ -83,7 +85,7 @@ class ServiceRequest(SQLModel, table=True):
 
 class TimelineEntry(SQLModel, table=True):
     """Something that happened to a request. ``kind`` is prepared, opened, filed, answered, closed, reopened, solved,
-    note, owner or passed; ``text`` is a note's own words, ``detail`` what was recorded with the others.
+    note, owner, passed or edited; ``text`` is a note's own words, ``detail`` what was recorded with the others.
     """
 
     __tablename__ = "timeline_entry"

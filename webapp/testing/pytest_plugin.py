@@ -148,12 +148,15 @@ def make_app(
     """Yield a function that makes the application: all our plugins, a new SQLite database, and what is passed in."""
     from webapp.app import create_app
     from webapp.config import load_settings
+    from webapp.demo.cast_partners import own_tenant
 
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
         file = shutil.copy(migrated_sqlite, tmp_path / f"app{len(made)}.sqlite3")
         ordinary = {"database_url": f"sqlite:///{file}", "plugins": ALL_PLUGINS, "secret_key": SECRET}
+        settings = {"writes_per_minute": 100_000} | settings  # a test writes faster than a person
+        settings = {"operator": (own_tenant("Fabrikam", "global"),)} | settings  # as in the demo
         app = create_app(load_settings(**ordinary | settings), demo=True)
         app.testing = True
         app.jinja_env.bytecode_cache = compiled_templates

@@ -5,15 +5,29 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.views import (
+    access,
+    audit,
+    contracts,
+    customer_import,
+    customer_parts,
+    customer_records,
     customers,
     drafts,
+    editing,
     entitlements,
     gate,
+    health,
     home,
+    manage,
+    members,
+    plugins,
     preferences,
+    publishers,
     remedies,
     requests,
+    sessions,
     sign_in,
+    trail,
     trouble,
 )
 from webapp.views import (
@@ -22,13 +36,39 @@ from webapp.views import (
 
 
 def init_app(app: Flask) -> None:
-    """Put the gate before every page, the error pages behind, and the blueprints between."""
+    """Put the gate before every page, the audit trail and the error pages behind, and the blueprints between."""
     gate.init_app(app)
+    trail.init_app(app)
     trouble.init_app(app)
     app.jinja_env.globals.update(
-        remedy_links=remedies.links, door_link=remedies.door_link, this_page=preferences.this_page
+        remedy_links=remedies.links,
+        door_link=remedies.door_link,
+        this_page=preferences.this_page,
+        to_manage=manage.pages,
     )
-    for noun in (home, customers, requests, drafts, entitlements, help_, preferences, sign_in):
+    for noun in (
+        home,
+        customer_import,
+        customer_records,
+        customer_parts,
+        customers,
+        requests,
+        drafts,
+        entitlements,
+        access,
+        manage,
+        members,
+        contracts,
+        publishers,
+        plugins,
+        audit,
+        help_,
+        preferences,
+        sessions,
+        sign_in,
+    ):
         app.register_blueprint(noun.bp)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(editing.bp)
     if app.config["DEMO"]:
         app.register_blueprint(sign_in.examples)

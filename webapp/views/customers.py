@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import customers, drafts, entitlements, filing, htmx, intake, request_list, situations
+from webapp import customers, database_trouble, drafts, entitlements, filing, htmx, intake, request_list, situations
 from webapp.contracts.products import Product
 from webapp.errors import Conflict, DeskError, NotEntitled
 from webapp.i18n import _
@@ -16,16 +16,10 @@ from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
 from webapp.security import StaleForm
 from webapp.tables.requests import ServiceRequest
-from webapp.views import trouble
+from webapp.views import trail, trouble
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
 
 bp = Blueprint("customers", __name__)
-
-
-class DatabaseBusy(DeskError):
-    """The database is away, locked or full; nothing was recorded."""
-
-    status = 503
 
 
 @bp.get("/customers")
@@ -84,7 +78,7 @@ def autosave(customer_id: int) -> str | Response:
     """Keep what was typed so far."""
     _cloud, product = the_product()
     words = intake.typed_words(request.form)
-    if not words:
+    if not words or _is_filed_already():
         return no_content()
     draft = intake.keep(database_session(), deployment(), viewer(), the_customer(), product, words)
     return render_template("customers/_saved.html", saved_at=draft.saved_at)
@@ -107,16 +101,16 @@ def file(customer_id: int) -> Response | BaseResponse:
         return _form(replace(filled, request_key=intake.new_key()), error=error, status=error.status)
     except DeskError as error:
         database_session().rollback()
+        trail.refused(error)
         if isinstance(error, NotEntitled):
             _keep_for_whoever_may(filled)
         return _form(filled, error=error, status=error.status)
-    except OperationalError:
+    except DBAPIError as failure:
+        away = database_trouble.of(failure, wrote=True)
+        if away is None:
+            raise
         database_session().rollback()
-        busy = DatabaseBusy(
-            _("The database is busy or away; nothing was recorded."),
-            remedy=_("Your text is still here. Send it again in a minute."),
-        )
-        return _form(filled, error=busy, status=busy.status)
+        return _form(filled, error=away, status=away.status)
 
 
 @bp.errorhandler(StaleForm)
@@ -125,6 +119,12 @@ def stale(error: StaleForm) -> Response:
     if request.endpoint != "customers.file":
         return trouble.refusal(error)
     return _form(_typed(), error=error, status=error.status)
+
+
+def _is_filed_already() -> bool:
+    """Say whether the form has made its request, and an autosave of the same words comes behind it."""
+    known = filing.already_made(database_session(), viewer(), request.form.get("request_key", ""))
+    return known is not None and intake.is_what_was_filed(_typed(), known)
 
 
 def _typed() -> intake.Intake:
@@ -141,10 +141,7 @@ def _sent_again(filled: intake.Intake, known: ServiceRequest) -> Response:
 
     :raises Conflict: if the words have changed since, so that none is dropped in silence.
     """
-    if (filled.data.get("title", "").strip(), filled.data.get("description", "").strip()) != (
-        known.title,
-        known.description,
-    ):
+    if not intake.is_what_was_filed(filled, known):
         raise Conflict(
             _("This form has made the request %(ref)s; what you changed since is not in it.", ref=known.ref),
             remedy=_("Send it once more to make a second request of these words, or open the first from the list."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import drafts, partners
+from webapp import drafts, partners, reseller_access
 from webapp.errors import Invalid
 from webapp.i18n import _
 from webapp.permissions import Viewer
@@ -53,18 +53,18 @@ def pass_on(customer_id: int) -> BaseResponse:
 @bp.post("/drafts/<int:draft_id>/take")
 def take(draft_id: int) -> BaseResponse:
     """Take a draft that was passed on, and go on writing it."""
-    draft = drafts.take(database_session(), viewer(), draft_id)
+    draft = drafts.take(database_session(), deployment(), viewer(), draft_id)
     return redirect(url_for("customers.new", customer_id=draft.customer_id, product=draft.product), code=303)
 
 
 @bp.get("/customers/<int:customer_id>/ask-for-access")
 def ask(customer_id: int) -> str:
-    """Show the letter that asks the provider for Azure access, ready to copy (R26)."""
+    """Show the letter that asks the provider for Azure access, ready to copy or to send on this desk (R26)."""
     _cloud, product = the_product()
-    customer = the_customer()
-    return render_template(
-        "drafts/ask.html", customer=customer, product=product, provider=_provider(customer, viewer())
-    )
+    customer, who = the_customer(), viewer()
+    provider = _provider(customer, who)
+    letter = reseller_access.letter(who, provider.name, customer) if provider else None
+    return render_template("drafts/ask.html", customer=customer, product=product, provider=provider, letter=letter)
 
 
 def _provider(customer: Customer, who: Viewer) -> Partner | None:

@@ -14,6 +14,7 @@ from webapp.labels import OUTCOME
 from webapp.permissions import customers_of
 from webapp.request_list import to_csv
 from webapp.tables.customers import Customer
+from webapp.views import trail
 from webapp.views.gate import database_session, deployment, viewer
 
 bp = Blueprint("entitlements", __name__)
@@ -31,7 +32,9 @@ def index() -> Response:
 def export() -> Response:
     """Return what the filters find, with the first reason and its remedy."""
     head = (_("Customer"), _("Domain"), _("Cloud"), _("Product"), _("Outcome"), _("Reason"), _("Remedy"))
-    text = to_csv(map(str, head), _lines())
+    rows = list(_lines())
+    text = to_csv(map(str, head), rows)
+    trail.exported("entitlements.csv", [name for name in ("q",) if request.args.get(name)], rows=len(rows))
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=entitlements.csv"})
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import customers, errors, htmx, security, service_requests, sign_in, situations
+from webapp import customers, errors, htmx, partners, roles, security, service_requests, sign_in, situations
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
 from webapp.deployment import Deployment
@@ -22,7 +22,8 @@ from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
 
 V = TypeVar("V", bound=Callable[..., Any])
-OPEN = frozenset({"static", "bootstrap.static", "sign_in.page", "example_sign_in.enter"})
+WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.alive", "health.ready", "health.metrics"})
+OPEN = WITHOUT_DATABASE | {"sign_in.page", "sign_in.start", "sign_in.arrive", "example_sign_in.enter"}
 
 
 def init_app(app: Flask) -> None:
@@ -48,12 +49,15 @@ def database_session() -> Session:
     """Return the one session of this request; a request that writes waits its turn from the start."""
     if "session" not in g:
         g.exits = ExitStack()
-        view = current_app.view_functions.get(request.endpoint or "")
-        writing = request.method not in security.SAFE_METHODS or getattr(view, "writes", False)
         database = deployment().database
-        g.session = g.exits.enter_context(database.writing() if writing else database.reading())
+        g.session = g.exits.enter_context(database.writing() if _may_write() else database.reading())
     session: Session = g.session
     return session
+
+
+def _may_write() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in security.SAFE_METHODS or getattr(view, "writes", False)
 
 
 def viewer() -> Viewer:
@@ -84,17 +88,31 @@ def the_product() -> tuple[Cloud, Product]:
 
 
 def _enter() -> BaseResponse | None:
-    errors.reference.set(secrets.token_hex(6))
-    if request.endpoint in {"static", "bootstrap.static"}:
+    if request.endpoint in WITHOUT_DATABASE:
         return None
-    g.viewer = sign_in.current_viewer(database_session())
+    g.viewer = _from_here(_or_operator(sign_in.current_viewer(database_session())))
     if request.endpoint is None:
         return None
     if g.viewer is None and request.endpoint not in OPEN:
         return _to_sign_in()
     _find_what_is_asked_about()
     security.refuse_forged()
+    if request.endpoint not in OPEN:
+        roles.require_endpoint(viewer(), request.endpoint)
     return None
+
+
+def _or_operator(who: Viewer | None) -> Viewer | None:
+    """Mark a global admin whose partner runs this deployment."""
+    if who is None or "global_admin" not in who.member.roles:
+        return who
+    operator = partners.is_operator(database_session(), who.partner, deployment().settings.operator)
+    return replace(who, operator=operator)
+
+
+def _from_here(who: Viewer | None) -> Viewer | None:
+    """Note the address that the reader comes from, for the audit trail."""
+    return replace(who, address=request.remote_addr or "") if who else None
 
 
 def _find_what_is_asked_about() -> None:
@@ -104,7 +122,7 @@ def _find_what_is_asked_about() -> None:
         if "product" in request.values or request.endpoint in {"customers.new", "customers.file"}:
             g.product_key = the_product()[1].key
     if "ref" in named:
-        g.service_request = service_requests.fetch(database_session(), viewer(), named["ref"])
+        g.service_request = service_requests.fetch(database_session(), viewer(), named["ref"], to_change=_may_write())
 
 
 def _to_sign_in() -> BaseResponse:
@@ -130,7 +148,14 @@ def _for_every_page() -> dict[str, Any]:
         "now": deployment().now(),
         "clouds": deployment().plugins.clouds,
         "demo": current_app.config["DEMO"],
+        "may": _may,
     }
+
+
+def _may(action: roles.Action) -> bool:
+    """Say whether the reader of the page may begin ``action``; a stranger may nothing."""
+    who: Viewer | None = g.get("viewer")
+    return who is not None and roles.may(who, action)
 
 
 def no_content() -> Response:

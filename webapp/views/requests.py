@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import htmx, partners, request_list, service_requests, ticket_numbers, timeline
+from webapp import editing, htmx, partners, request_list, service_requests, ticket_numbers, timeline
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
@@ -19,6 +19,7 @@ from webapp.response_clock import state_of
 from webapp.security import StaleForm
 from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
+from webapp.views import trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
 
 bp = Blueprint("requests", __name__)
@@ -59,8 +60,10 @@ def export() -> Response:
         _("Owner"),
     )
     filters = request_list.Filters.read(request.args)
-    rows = request_list.every(database_session(), viewer(), filters, named=named_in(deployment().plugins, filters.q))
+    named = named_in(deployment().plugins, filters.q)
+    rows = list(request_list.every(database_session(), viewer(), filters, named=named))
     text = request_list.to_csv(map(str, head), (_cells(row) for row in rows))
+    trail.exported("requests.csv", filters.query(after=""), rows=len(rows))
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=requests.csv"})
 
 
@@ -162,6 +165,7 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None) 
         unusual=ticket_numbers.has_unusual_number(service_request),
         colleagues=partners.colleagues(session, who),
         provider=_provider(service_request, who),
+        editable=editing.may_edit(service_request, who),
         state_of=state_of,
     )
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template
-from sqlalchemy.exc import OperationalError
+from flask import Flask, Response, g, make_response, render_template, request
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from webapp import errors
+from webapp import database_trouble, errors
 from webapp.errors import DeskError
 from webapp.i18n import LazyText, _
+from webapp.permissions import Viewer
+from webapp.security import SAFE_METHODS
+from webapp.views import kept_words
 
 log = logging.getLogger("onbehalf")
 MESSAGES: dict[int, tuple[LazyText, LazyText]] = {
@@ -22,6 +26,7 @@ MESSAGES: dict[int, tuple[LazyText, LazyText]] = {
         _("Go back: your text is still in the form. Shorten it, and attach long logs in the portal."),
     ),
 }
+RETRY_AFTER_SECONDS = "30"
 OTHERWISE = (_("This did not work."), _("Go back and try again; if it stays so, tell whoever runs this desk."))
 
 
@@ -29,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Turn every error into a page with a remedy."""
     app.register_error_handler(DeskError, refusal)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(Exception, _unexpected)
 
@@ -45,20 +50,38 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: Exception) -> Response:
+    trouble = database_trouble.of(error, wrote=request.method not in SAFE_METHODS)
+    if trouble is None:
+        return _unexpected(error)
     log.error("reference=%s database error=%s", errors.reference.get(), type(error).__name__, exc_info=error)
-    return _page(
-        _("The database cannot be reached, or is busy."),
-        _("Go back: your text is still in the form. Try again in a minute."),
-        503,
-    )
+    _let_go_of_the_database()
+    response = refusal(trouble)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("reference=%s unexpected error=%s", errors.reference.get(), type(error).__name__, exc_info=error)
+    _let_go_of_the_database()
     return _page(*OTHERWISE, 500)
 
 
+def _let_go_of_the_database() -> None:
+    """Make the page of trouble with what is in memory: a row to be read again would be the next trouble."""
+    who: Viewer | None = g.get("viewer")
+    if who is None:
+        return
+    session = g.get("session")
+    for row in (who.member, who.partner):
+        if session is not None and row in session:
+            session.expunge(row)
+    if any(inspect(row).expired_attributes for row in (who.member, who.partner)):
+        g.viewer = None
+
+
 def _page(message: str | LazyText, remedy: str | LazyText, status: int) -> Response:
-    response = make_response(render_template("trouble/page.html", message=message, remedy=remedy, status=status))
+    kept = kept_words.of_this_request()
+    page = render_template("trouble/page.html", message=message, remedy=remedy, status=status, kept=kept)
+    response = make_response(page)
     response.status_code = status
     return response
