@@ -50,13 +50,14 @@ def test_the_form_begins_with_what_the_request_says(reader):
         answer_tried="Restarted it.",
     )  # fmt: skip
 
-    values = editing(reader, request).values()
+    form = editing(reader, request)
+    values = form.values()
 
     assert unbroken(values["description"]) == DESCRIPTION
     assert [values[name] for name in ("title", "severity", "contact_phone", "answer_tried")] == [
         "It is broken", "C", "+46 8 1", "Restarted it."
     ]  # fmt: skip
-    assert editing(reader, request).filled() == values
+    assert form.filled() == values
 
 
 @pytest.mark.parametrize(

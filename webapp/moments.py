@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,8 @@ _TYPED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3,6})?)?(Z|[+-]\d\
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``moment``, ``short_moment``, ``day`` and ``for_input``, and the zone's name."""
-    filters = (moment, short_moment, day, for_input, distance)
+    """Give templates the filters ``moment``, ``short_moment`` and ``for_input``, and the zone's name."""
+    filters = (moment, short_moment, for_input, distance)
     app.jinja_env.filters.update({name.__name__: name for name in filters})
     app.jinja_env.globals["time_zone_name"] = time_zone_name
 
@@ -47,12 +47,6 @@ def short_moment(at: datetime | None) -> Markup:
     if at is None:
         return Markup("")
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), _words(at, "short"))
-
-
-def day(on: date) -> Markup:
-    """Return a ``<time>`` with a day of the calendar, the same in every zone."""
-    words = format_date(on, "medium", locale=get_locale() or Locale("en"))
-    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), words)
 
 
 def distance(at: datetime, now: datetime) -> str:
