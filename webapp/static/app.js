@@ -148,11 +148,14 @@
     menu.querySelector("summary").focus();
   });
 
+  // The focus moves in the same step as the swap: nobody types into, or reads, a page whose focus is still on its way.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const trouble = event.target.querySelector && event.target.querySelector("#trouble");
+    if (trouble) trouble.focus();
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     reveal(document);
     announceNews(event.target);
-    const trouble = event.target.querySelector && event.target.querySelector("#trouble");
-    if (trouble) trouble.focus();
   });
   document.addEventListener("DOMContentLoaded", () => {
     reveal(document);
