@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from babel.dates import (
     format_timedelta,
     get_timezone_name,
 )
+from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup, escape
@@ -28,8 +29,8 @@ _TYPED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3,6})?)?(Z|[+-]\d\
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``moment``, ``short_moment`` and ``for_input``, and the zone's name."""
-    filters = (moment, short_moment, for_input, distance)
+    """Give templates the filters for times and numbers, and the zone's name."""
+    filters = (moment, short_moment, for_input, distance, short_day, number, percent)
     app.jinja_env.filters.update({name.__name__: name for name in filters})
     app.jinja_env.globals["time_zone_name"] = time_zone_name
 
@@ -52,6 +53,21 @@ def short_moment(at: datetime | None) -> Markup:
 def distance(at: datetime, now: datetime) -> str:
     """Return how far ``at`` is from ``now``: "in 2 hours", "3 days ago"."""
     return str(format_timedelta(at - now, granularity="minute", threshold=1, add_direction=True, locale=get_locale()))
+
+
+def short_day(day: date) -> str:
+    """Return a day without its year, as on the axis of a chart."""
+    return str(format_skeleton("MMMd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=get_locale() or "en"))
+
+
+def number(value: float) -> str:
+    """Return a number as its reader writes it, with one decimal at most."""
+    return str(format_decimal(value, format="#,##0.#", locale=get_locale() or "en"))
+
+
+def percent(share: float) -> str:
+    """Return a share as its reader writes it: 0.5 is "50%"."""
+    return str(format_percent(share, locale=get_locale() or "en"))
 
 
 def for_input(at: datetime) -> Markup:

@@ -60,6 +60,21 @@ def of_customer(session: Session, deployment: Deployment, customer: Customer) ->
     return _standings(session, [customer], deployment.now().date())[0]
 
 
+def asked_of(session: Session, deployment: Deployment, viewer: Viewer) -> list[Access]:
+    """Return the customers whose reseller asked the viewer's partner and got no answer yet, at most eight."""
+    customer, reseller = col(AccessEvent.customer_id), col(AccessEvent.reseller_id)
+    last = select(func.max(AccessEvent.id)).group_by(customer, reseller).scalar_subquery()
+    statement = (
+        select(Customer)
+        .join(AccessEvent, customer == col(Customer.id))
+        .where(col(AccessEvent.id).in_(last), AccessEvent.kind == "asked", reseller == col(Customer.reseller_id))
+        .where(AccessEvent.provider_id == viewer.partner_id, Customer.partner_id == viewer.partner_id)
+        .order_by(col(AccessEvent.at))
+        .limit(8)
+    )
+    return _standings(session, session.exec(statement).all(), deployment.now().date())
+
+
 def history(session: Session, customer: Customer) -> Sequence[tuple[AccessEvent, str | None]]:
     """Return what happened between the customer's provider and its present reseller, the newest first, with names."""
     statement = (

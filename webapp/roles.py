@@ -90,6 +90,7 @@ TABLE: Mapping[Action, Rule] = {
 ENDPOINT_ACTION: Mapping[str, Action] = {
     "home.page": "own_desk",
     "help.page": "own_desk",
+    "figures.page": "see_requests",
     "preferences.save": "own_desk",
     "sign_in.leave": "own_desk",
     "sessions.index": "own_desk",

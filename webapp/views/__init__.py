@@ -15,6 +15,7 @@ from webapp.views import (
     drafts,
     editing,
     entitlements,
+    figures,
     gate,
     health,
     home,
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
         door_link=remedies.door_link,
         this_page=preferences.this_page,
         to_manage=manage.pages,
+        clock_alert=home.alert,
     )
     for noun in (
         home,
@@ -62,6 +64,7 @@ def init_app(app: Flask) -> None:
         publishers,
         plugins,
         audit,
+        figures,
         help_,
         preferences,
         sessions,
