@@ -133,6 +133,7 @@ ACTION: Mapping[str, LazyText] = {
     "request.note": _("Wrote a note"),
     "request.owner": _("Changed the owner of a request"),
     "request.passed": _("Passed a request to the provider"),
+    "request.exported": _("Took a request away"),
     "request.refused": _("Was refused: support is not owed"),
     "draft.passed": _("Passed a draft on"),
     "draft.taken": _("Took a draft that was passed on"),

@@ -108,6 +108,7 @@ ENDPOINT_ACTION: Mapping[str, Action] = {
     "drafts.ask": "see_customers",
     "requests.index": "see_requests",
     "requests.show": "see_requests",
+    "request_pack.page": "see_requests",
     "requests.export": "export",
     "requests.go": "record_numbers",
     "requests.ticket": "record_numbers",

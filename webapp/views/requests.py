@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import editing, htmx, partners, request_list, service_requests, ticket_numbers, timeline
+from webapp import editing, htmx, partners, portal_words, request_list, service_requests, ticket_numbers, timeline
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
@@ -158,6 +158,7 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None) 
         "requests/_request.html",
         status=error.status if error else 200,
         request_=service_request,
+        portal=portal_words.of_request(service_request, deployment().plugins.clouds, request.values.get("portal", "")),
         error=error,
         typed=request.form,
         timeline=timeline.of(session, service_request),
