@@ -112,7 +112,7 @@ def test_a_language_without_a_catalogue_is_named(package):
     folder = package()
     TOOL["catalogue_path"](folder, "sv").unlink()
 
-    assert [fault for fault in TOOL["faults"]([folder]) if "sv" in fault][0].endswith("there is none")
+    assert next(fault for fault in TOOL["faults"]([folder]) if "sv" in fault).endswith("there is none")
 
 
 def test_the_check_fails_on_what_it_finds_and_writes_nothing(package, monkeypatch, capsys):

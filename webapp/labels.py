@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, listed
 
 CATEGORY: Mapping[str, LazyText] = {
     "break_fix": _("Something is broken (break-fix)"),
@@ -157,3 +157,8 @@ ACTION: Mapping[str, LazyText] = {
     "refused": _("Was refused"),
 }
 """What the audit trail tells; an action that is not listed is shown by its key."""
+
+
+def role_names(keys: Iterable[str]) -> LazyText:
+    """Return roles by name, as a list to read; one that is not known is shown by its key."""
+    return listed(GRANTED_ROLE.get(key, key) for key in keys)

@@ -1,4 +1,4 @@
-"""The words a reader looks for on the screen: the portal's own, in the language it shows, with the reader's beside them.
+"""The words a reader looks for on the screen: the portal's own, in its language, with the reader's beside them.
 
 A request recorded its answers and steps in every language, so that the words can be shown in the portal's language
 whatever the reader's is, and with the plugin gone.

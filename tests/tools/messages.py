@@ -38,7 +38,7 @@ MISSING = "not translated"
 
 
 def main() -> int:
-    """Write the files, or with ``--check`` name those that would change and every translation that is missing or wrong."""
+    """Write the files, or with ``--check`` name those that would change and what is not translated, or wrongly."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale or incomplete")
     check = parser.parse_args().check
