@@ -12,7 +12,7 @@ from webapp import editing, htmx, partners, portal_words, request_list, service_
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
-from webapp.moments import from_input
+from webapp.moments import from_input, in_my_zone
 from webapp.permissions import Viewer
 from webapp.product_names import named_in
 from webapp.response_clock import state_of
@@ -192,9 +192,6 @@ def _cells(row: Any) -> tuple[Any, ...]:
         row.severity,
         row.title,
         row.ticket_number,
-        row.created_at,
-        row.filed_at,
-        row.due_at,
-        row.answered_at,
+        *map(in_my_zone, (row.created_at, row.filed_at, row.due_at, row.answered_at)),
         row.owner_name,
     )
