@@ -195,3 +195,12 @@ def test_words_that_were_not_recorded_in_the_portals_language_are_shown_and_mark
         shown = portal_words.PortalWords("ru")({"en": "Name", "sv": "Namn"})
 
     assert (shown.text, shown.mine, shown.lang) == ("Name", "Namn", "en")
+
+
+def test_a_publisher_is_written_to_in_the_language_filed_in_and_the_steps_are_the_readers_alone(swedish_desk):
+    ref = swedish_desk.filed("Litware", "marketplace", language="de")
+
+    page = swedish_desk.get(ref)
+
+    assert [row["label"] for row in answers(page)][:2] == ["Produkt", "Herausgeber"]
+    assert 'class="in-portal-words"' not in page.text

@@ -34,12 +34,14 @@ class PortalWords:
     """How a page puts what a request recorded: call it with recorded words.
 
     ``language`` is a key of ``LANGUAGES``; ``confirmed`` is false where no source says that the portal shows it;
-    ``chosen`` is the key if the reader chose it for this page, else ``None``.
+    ``chosen`` is the key if the reader chose it for this page, else ``None``; ``outside`` = there is no portal of the
+    cloud but a publisher, who reads what is sent.
     """
 
     language: str
     confirmed: bool = True
     chosen: str | None = None
+    outside: bool = False
 
     def __call__(self, recorded: Mapping[str, str] | None) -> Shown:
         """Return the portal's words first; words that were not recorded in its language are the English ones."""
@@ -50,6 +52,10 @@ class PortalWords:
         if words == mine:
             return Shown(words)
         return Shown(words, mine, HTML_LANG.get(key, key) if recorded.get(key) else "en")
+
+    def step(self, recorded: Mapping[str, str] | None) -> Shown:
+        """Return a step, which quotes the portal's words; to a publisher the reader's own are enough."""
+        return Shown(in_my_language(recorded)) if self.outside else self(recorded)
 
 
 def shown_in(cloud: Cloud, language: str) -> str:
@@ -68,9 +74,10 @@ def of_request(request: ServiceRequest, clouds: Mapping[str, Cloud], chosen: str
     What was recorded with the door counts, then the cloud as it is known now, then the language it was filed in.
     """
     door: Mapping[str, Any] = request.doors[0] if request.doors else {}
-    cloud = None if door.get("outside") else clouds.get(request.cloud)
+    outside = bool(door.get("outside"))
+    cloud = None if outside else clouds.get(request.cloud)
     derived = door.get("language") or (shown_in(cloud, request.language) if cloud else request.language)
     language = derived if derived in LANGUAGES else "en"
     if chosen in LANGUAGES and chosen != language:
-        return PortalWords(chosen, chosen=chosen)
-    return PortalWords(language, cloud is None or cloud.portal_languages_confirmed)
+        return PortalWords(chosen, chosen=chosen, outside=outside)
+    return PortalWords(language, cloud is None or cloud.portal_languages_confirmed, outside=outside)
