@@ -4,6 +4,7 @@ What is left in plain letters is data (names, addresses, what somebody typed), a
 language, or a text that bypassed the catalogues.
 """
 
+import ast
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ import runpy
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 import pytest
@@ -20,6 +22,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, select
 
 from webapp import customer_import, i18n, moments
+from webapp.contracts import clouds, handover, products, responses
+from webapp.contracts.values import Value
 from webapp.i18n import LANGUAGES, TextDomain
 from webapp.tables.requests import ServiceRequest, TimelineEntry
 from webapp.testing.desk import Desk
@@ -250,6 +254,7 @@ def test_what_a_product_asks_records_and_explains_is_translated(desk_in_pseudo, 
     pages.append(reader.send(form, action="file", title="", description="", contact_email="x@"))
     for category in form.controls["category"].choices:
         pages.append(reader.send(form, action="refresh", category=category))
+    pages += [reader.get(address) for address in checklists(form, product)]
     made = reader.send(form, action="file", contact_phone="+46 8 465 004 11")
     assert made.status == 303, made.words
     ref = made.location
@@ -261,6 +266,14 @@ def test_what_a_product_asks_records_and_explains_is_translated(desk_in_pseudo, 
     wrong = {text for page in pages for text in leaks(texts_of(page.response), data)}
 
     assert wrong == set()
+
+
+def checklists(form, product):
+    """Yield the address of the checklist for each answer that can be chosen."""
+    for control in form.controls.values():
+        for choice in control.choices if control.name not in {"csrf_token", "language"} else ():
+            words = form.filled(**{control.name: choice}) | {"product": product}
+            yield f"{form.action.removesuffix('/requests')}/entitlement?{urlencode(words)}"
 
 
 def test_errors_of_the_server_itself_are_translated(desk_in_pseudo):
@@ -283,6 +296,45 @@ def test_errors_of_the_server_itself_are_translated(desk_in_pseudo):
 
     assert [answer.status_code for answer in answers] == [404, 405, 500, 404, 404, 413, 200, 403]
     assert {text for answer in answers for text in leaks(texts_of(answer), data)} == set()
+
+
+def is_literal(node):
+    """Say whether an expression is words as they stand in the code, whole or in part."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and WORD.search(node.value) is not None
+    if isinstance(node, ast.JoinedStr):
+        return True
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", "") == "str" and any(map(is_literal, node.args))
+    if isinstance(node, ast.IfExp):
+        return is_literal(node.body) or is_literal(node.orelse)
+    parts = {ast.Tuple: "elts", ast.List: "elts", ast.BoolOp: "values", ast.Starred: "value", ast.BinOp: "left"}
+    part = getattr(node, parts.get(type(node), ""), [])
+    return any(map(is_literal, part if isinstance(part, list) else [part]))
+
+
+def test_no_code_puts_a_word_of_its_own_where_a_reader_expects_a_text():
+    """What no walk may reach: every value with a text for people, made anywhere in core or a plugin."""
+    modules = (clouds, products, handover, responses)
+    texts = {
+        name: {field for field, info in kind.model_fields.items() if "LazyText" in repr(info.annotation)}
+        for module in modules
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and issubclass(kind, Value)
+    }
+    wrong = []
+    for path in (*(ROOT / "webapp").rglob("*.py"), *(ROOT / "plugins").glob("*/onbehalf_*/**/*.py")):
+        for call in (
+            node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+        ):
+            wanted = texts.get(getattr(call.func, "id", ""), ())
+            wrong += [
+                f"{path.name}:{call.lineno} {keyword.arg}"
+                for keyword in getattr(call, "keywords", ())
+                if keyword.arg in wanted and is_literal(keyword.value)
+            ]
+
+    assert wrong == []
 
 
 def test_no_template_holds_words_of_its_own(demo_app):
