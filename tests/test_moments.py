@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -222,3 +223,11 @@ def test_whatever_is_typed_is_a_moment_in_utc_or_refused(reader, text):
         return
 
     assert found.tzinfo is UTC
+
+
+def test_moments_of_a_file_are_in_the_readers_zone_and_name_its_offset(desk):
+    lines = desk("fabrikam-admin-agent").client.get("/requests.csv").text.splitlines()
+    moments = [cell for line in lines[1:] for cell in line.split(",") if re.match(r"\d{4}-\d\d-\d\dT", cell)]
+
+    assert moments
+    assert all(re.search(r"\+0[12]:00$", moment) for moment in moments)

@@ -22,6 +22,44 @@ def test_a_customer_and_an_old_product_name_lead_straight_to_the_form(demo_app, 
     assert "Tailspin Toys" not in page
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW", "ru", "sv", "de"])
+@pytest.mark.parametrize(
+    ("typed", "product"),
+    [
+        ("contoso Office 365", "microsoft365"),
+        ("office365 contoso", "microsoft365"),
+        ("Dynamics CRM Online contoso", "dynamics365"),
+        ("contoso Enterprise Mobility Suite", "ems"),
+        ("contoso 企业移动性套件", "ems"),
+        ("contoso企業行動套件", "ems"),
+        ("contoso Azure Active Directory", "ems"),
+        ("contoso azure ad", "ems"),
+        ("Contoso Windows Azure", "azure"),
+        ("海信贸易世纪互联", "vianet"),
+        ("海信贸易 由世纪互联运营的Office 365", "vianet"),
+        ("海信贸易 Microsoft 365, betrieben von 21Vianet", "vianet"),
+        ("海信贸易 Microsoft 365 som drivs av 21Vianet", "vianet"),
+    ],
+)
+def test_an_old_name_is_found_in_every_language_whatever_the_readers_is(demo_app, sign_in, language, typed, product):
+    client = demo_app.test_client()
+    sign_in(client, "fabrikam-admin-agent")
+
+    page = client.get("/customers", query_string={"q": typed}, headers={"Accept-Language": language}).text
+
+    assert f"/requests/new?product={product}" in page
+
+
+@pytest.mark.parametrize("typed", ["contoso azureous", "contoso ad", "contoso ems2", "contoso myOffice 365days"])
+def test_a_part_of_a_word_names_no_product(demo_app, sign_in, typed):
+    client = demo_app.test_client()
+    sign_in(client, "fabrikam-admin-agent")
+
+    page = client.get("/customers", query_string={"q": typed}).text
+
+    assert "/requests/new?product=" not in page
+
+
 @pytest.mark.parametrize(
     ("old_name", "product"), [("office 365", "microsoft365"), ("Dynamics CRM Online", "dynamics365")]
 )

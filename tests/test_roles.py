@@ -269,7 +269,7 @@ def test_a_refusal_says_whom_to_ask(desk):
 
     assert answer.status == 403
     assert "Your role does not allow this: See and change support contracts and benefits." in answer.words
-    assert "Ask a colleague with one of these roles: Global admin, Admin agent." in answer.words
+    assert "Ask a colleague with one of these roles: Global admin or Admin agent." in answer.words
 
 
 def test_nobody_is_led_to_a_page_that_refuses_them(desk):

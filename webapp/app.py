@@ -17,7 +17,7 @@ from webapp import arrivals, cookies, htmx, icons, labels, limits, moments, open
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.deployment import Deployment
-from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language
+from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language, listed
 from webapp.metrics import Metrics
 from webapp.plugins.loading import load
 from webapp.sign_in import reading_language, reading_time_zone
@@ -87,7 +87,7 @@ def _speak(app: Flask) -> None:
         languages=LANGUAGES,
         html_lang=lambda: HTML_LANG.get(reading_language(), reading_language()),
     )
-    app.jinja_env.filters.update(mine=in_my_language, country=country_name, day=day_text)
+    app.jinja_env.filters.update(mine=in_my_language, country=country_name, day=day_text, listed=listed)
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from webapp import audit, customer_records
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, DeskError, Invalid
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, ngettext
 from webapp.permissions import Viewer
 from webapp.record_forms import customer_forms
 from webapp.tables.customers import Customer
@@ -162,7 +162,8 @@ def _rows(reader: Iterator[list[str]], columns: list[str]) -> Iterator[tuple[int
         count += 1
         if count > MOST_LINES:
             raise Invalid(
-                _("The file has more than %(count)s lines.", count=MOST_LINES), remedy=_("Import it in parts.")
+                ngettext("The file has more than %(num)s line.", "The file has more than %(num)s lines.", MOST_LINES),
+                remedy=_("Import it in parts."),
             )
         yield line, dict(zip((*columns, TOO_MANY), (cell.strip() for cell in row), strict=False))
     if not count:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, delete, select
 
 from webapp import audit, customer_records, doors
+from webapp.collation import by_name
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotFound
@@ -70,7 +71,7 @@ def one_of(rows: Sequence[P], row_id: int) -> P:
 def offers(session: Session) -> Sequence[tuple[Offer, str]]:
     """Return every offer with its publisher's name."""
     statement = select(Offer, Publisher.name).join(Publisher, col(Publisher.id) == col(Offer.publisher_id))
-    return session.exec(statement.order_by(col(Offer.name), col(Offer.id))).all()
+    return by_name(session.exec(statement.order_by(col(Offer.id))), lambda found: found[0].name)
 
 
 def save_subscription(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from webapp import access_decisions, audit, doors, search
+from webapp.collation import by_name
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotAllowed
 from webapp.i18n import _
@@ -26,9 +27,8 @@ def known_resellers(session: Session, partner: Partner) -> Sequence[str]:
         .join(Customer, col(Customer.reseller_id) == col(Partner.id))
         .where(col(Customer.partner_id) == partner.id)
         .distinct()
-        .order_by(col(Partner.name))
     )
-    return session.exec(statement).all()
+    return by_name(session.exec(statement), str)
 
 
 def reseller_of(session: Session, partner: Partner, cloud: str, named: str) -> Partner | None:

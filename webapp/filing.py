@@ -21,6 +21,7 @@ from webapp.errors import Conflict, DoorRefused
 from webapp.i18n import LazyText, _, in_all_languages
 from webapp.permissions import Viewer
 from webapp.plugins import asking
+from webapp.portal_words import shown_in
 from webapp.response_clock import table_for
 from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
@@ -211,6 +212,7 @@ def _door(entry: LabelledDoor, situation: Situation, customer: Customer) -> dict
         "host": urlsplit(url).hostname or urlsplit(url).path,
         "scheme": urlsplit(url).scheme,
         "outside": outside,
+        "language": situation.language if outside else shown_in(cloud, situation.language),
         "in_customer": doors.opens_in_customer(entry.door, cloud),
         "own_tenant": situation.customer.own,
         "confirmed": entry.confirmed and doors.is_confirmed(entry.door, cloud),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from babel.support import NullTranslations
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
@@ -17,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from webapp.contracts.products import Product, Question
 from webapp.contracts.situation import Customer, Situation
 from webapp.errors import Invalid
-from webapp.i18n import LANGUAGES, _
+from webapp.i18n import CORE, LANGUAGES, _, ngettext
 from webapp.labels import CATEGORY, SEVERITY
 from webapp.moments import from_input
 
@@ -25,13 +26,32 @@ TITLE_LENGTH, TEXT_LENGTH, LINE_LENGTH = 250, 20_000, 250
 Validator = Callable[[Form, Any], None]
 
 
+WTFORMS = (
+    _("This field is required."),
+    _("Not a valid choice."),
+    ngettext(
+        "Field cannot be longer than %(max)d character.", "Field cannot be longer than %(max)d characters.", 1, max=1
+    ),
+    ngettext(
+        "'%(value)s' is not a valid choice for this field.",
+        "'%(value)s' are not valid choices for this field.",
+        1,
+        value="",
+    ),
+)
+"""What WTForms says in our forms, marked here: its own catalogues know one Chinese alone, and other words than ours."""
+
+
 class Answers(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """Any form of answers, its messages in the reader's language; where a write comes from is checked at the gate."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
-        """The token is not part of the answers."""
+        """The token is not part of the answers, and the messages are in our own catalogues."""
 
         csrf = False
+
+        def get_translations(self, _form: Form) -> NullTranslations:
+            return CORE.get_translations()
 
 
 class ControlCharacters:

@@ -13,7 +13,7 @@ from webapp.contracts.products import Product
 from webapp.contracts.responses import ResponseTable
 from webapp.contracts.values import Text
 from webapp.deployment import Deployment
-from webapp.i18n import LANGUAGES, LazyText, _
+from webapp.i18n import LANGUAGES, LazyText, _, listed
 from webapp.labels import SEVERITY
 from webapp.permissions import Viewer
 from webapp.response_clock import Desk, promise, response_time
@@ -180,7 +180,7 @@ def _columns(table: ResponseTable) -> tuple[tuple[Text, str], ...]:
     alike = all(target.any_language or target.minutes is None for target in table.targets.values())
     if alike or not table.languages:
         return ((_("In any language"), ""),)
-    named = ", ".join(LANGUAGES.get(language, language) for language in table.languages)
+    named = listed(LANGUAGES.get(language, language) for language in table.languages)
     return ((_("In %(languages)s", languages=named), table.languages[0]), (_("In any other language"), ""))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 import flask_babel
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -130,6 +131,15 @@ def day_text(day: date) -> LazyText:
 
 def _written_day(day: date) -> str:
     return str(format_date(day, "long", locale=flask_babel.get_locale() or "en"))
+
+
+def listed(things: Iterable[object], *, either: bool = False) -> LazyText:
+    """Return things as the reader's language lists them: "A, B and C"; ``either`` lists what one chooses from."""
+    return LazyText(_listed, tuple(things), "or" if either else "standard")
+
+
+def _listed(things: tuple[object, ...], style: Literal["or", "standard"]) -> str:
+    return str(format_list([str(thing) for thing in things], style, flask_babel.get_locale() or "en"))
 
 
 def country_name(code: str) -> str:

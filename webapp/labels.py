@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, listed
 
 CATEGORY: Mapping[str, LazyText] = {
     "break_fix": _("Something is broken (break-fix)"),
@@ -133,6 +133,7 @@ ACTION: Mapping[str, LazyText] = {
     "request.note": _("Wrote a note"),
     "request.owner": _("Changed the owner of a request"),
     "request.passed": _("Passed a request to the provider"),
+    "request.exported": _("Took a request away"),
     "request.refused": _("Was refused: support is not owed"),
     "draft.passed": _("Passed a draft on"),
     "draft.taken": _("Took a draft that was passed on"),
@@ -156,3 +157,8 @@ ACTION: Mapping[str, LazyText] = {
     "refused": _("Was refused"),
 }
 """What the audit trail tells; an action that is not listed is shown by its key."""
+
+
+def role_names(keys: Iterable[str]) -> LazyText:
+    """Return roles by name, as a list to read; one that is not known is shown by its key."""
+    return listed(GRANTED_ROLE.get(key, key) for key in keys)

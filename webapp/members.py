@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from webapp import audit
+from webapp import audit, partners
 from webapp.contracts.situation import ROLES
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
@@ -30,8 +30,7 @@ class Colleague:
 
 def listed(session: Session, viewer: Viewer) -> Sequence[Colleague]:
     """Return the members of the viewer's partner by name, the viewer included."""
-    mine = select(Member).where(Member.partner_id == viewer.partner_id).order_by(col(Member.name), col(Member.id))
-    rows = session.exec(mine).all()
+    rows = partners.colleagues(session, viewer)
     accounts: dict[int, dict[int, str]] = {}
     for account in session.exec(select(Account).where(col(Account.member_id).in_([row.id for row in rows]))):
         accounts.setdefault(account.member_id, {})[account.enrolment_id] = account.user_name

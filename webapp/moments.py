@@ -70,6 +70,11 @@ def percent(share: float) -> str:
     return str(format_percent(share, locale=get_locale() or "en"))
 
 
+def in_my_zone(at: datetime | None) -> datetime | None:
+    """Return the moment in the reader's zone, for a file that names its offset from UTC."""
+    return at.astimezone(reading_zone()) if at else None
+
+
 def for_input(at: datetime) -> Markup:
     """Return ``at`` as an ``<input type=datetime-local>`` holds it, in the reader's zone."""
     return escape(at.astimezone(reading_zone()).strftime("%Y-%m-%dT%H:%M"))

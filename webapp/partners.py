@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from webapp.collation import by_name
 from webapp.contracts import situation as contracts
 from webapp.errors import NotFound
 from webapp.i18n import _
@@ -51,10 +52,9 @@ def member_by_key(session: Session, key: str) -> Member:
 
 
 def colleagues(session: Session, viewer: Viewer) -> Sequence[Member]:
-    """Return the members of the viewer's own partner, the viewer included, by name."""
-    return session.exec(
-        select(Member).where(Member.partner_id == viewer.partner_id).order_by(col(Member.name), col(Member.id))
-    ).all()
+    """Return the members of the viewer's own partner, the viewer included, by name as the reader's language sorts."""
+    found = session.exec(select(Member).where(Member.partner_id == viewer.partner_id).order_by(col(Member.id)))
+    return by_name(found, lambda member: member.name)
 
 
 def partner_facts(session: Session, partner: Partner, cloud: str) -> contracts.Partner:

@@ -1,4 +1,4 @@
-"""Finding a product by any name it has had: Office 365, Dynamics CRM Online, Enterprise Mobility Suite …"""
+"""Finding a product by any name it has had, in any language: Office 365, Dynamics CRM Online, 企业移动性套件 …"""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from webapp.contracts.products import Product
+from webapp.i18n import in_all_languages
 from webapp.plugins.loading import Plugins
-from webapp.search import fold
+from webapp.search import HAN, fold
+
+_PARTS = re.compile(rf"[{HAN}]+|[^\W{HAN}]+")
 
 
 @dataclass(frozen=True)
@@ -20,23 +23,35 @@ class Named:
 
 
 def named_in(plugins: Plugins, query: str) -> Named | None:
-    """Return the products whose name or old name stands in ``query``, the longest name first; ``None`` if none does."""
+    """Return the products whose name or old name stands in ``query``, the longest name first; ``None`` if none does.
+
+    Whole words count, whatever language they are in and whatever the reader's is. Chinese puts no space between words,
+    so a Chinese name may stand anywhere in a run of characters.
+    """
     words = _words(query)
-    names = sorted(((_words(name), product.key) for product, name in _names(plugins)), key=lambda n: -len(n[0]))
+    if not words:
+        return None
+    names = sorted({(_words(name), product.key) for product, name in _names(plugins)}, key=lambda n: (-len(n[0]), n))
     for name, _key in names:
-        at = words.find(name)
-        if at >= 0:
+        if found := re.search(_pattern(name), words):
             keys = frozenset(key for other, key in names if other == name)
-            return Named(keys, " ".join((words[:at] + " " + words[at + len(name) :]).split()))
+            return Named(keys, " ".join((words[: found.start()] + " " + words[found.end() :]).split()))
     return None
 
 
 def _names(plugins: Plugins) -> Iterator[tuple[Product, str]]:
     for product in plugins.products.values():
-        for name in (str(product.label), *product.aliases):
+        for name in {*in_all_languages(product.label).values(), *product.aliases}:
             yield product, name
 
 
 def _words(text: str) -> str:
-    """Return the folded words with a space around each, so that only whole words are found."""
-    return " " + " ".join(re.findall(r"\w+", fold(text[:200]))) + " "
+    """Return the folded words with a space between each two: a Chinese run is one, and so is what stands beside it."""
+    return " ".join(_PARTS.findall(fold(text[:200])))
+
+
+def _pattern(name: str) -> str:
+    """Return what finds ``name``: it begins and ends where a word does, except in Chinese."""
+    begins = "" if re.match(f"[{HAN}]", name) else r"(?<!\S)"
+    ends = "" if re.search(f"[{HAN}]$", name) else r"(?!\S)"
+    return begins + re.escape(name) + ends

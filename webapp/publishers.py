@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from webapp import audit
+from webapp.collation import by_name
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, DeskError, NotAllowed, NotFound
@@ -162,7 +163,7 @@ def _tell_offers(session: Session, deployment: Deployment, viewer: Viewer, publi
 
 def _offers(session: Session, ids: Sequence[int]) -> dict[int, list[Offer]]:
     found: dict[int, list[Offer]] = {}
-    statement = select(Offer).where(col(Offer.publisher_id).in_(ids)).order_by(col(Offer.name), col(Offer.id))
-    for offer in session.exec(statement):
+    statement = select(Offer).where(col(Offer.publisher_id).in_(ids)).order_by(col(Offer.id))
+    for offer in by_name(session.exec(statement), lambda offer: offer.name):
         found.setdefault(offer.publisher_id, []).append(offer)
     return found

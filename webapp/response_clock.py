@@ -11,7 +11,7 @@ from typing import Literal
 from webapp.business_hours import Desk, add_staffed_minutes
 from webapp.contracts.responses import ResponseTable, Target
 from webapp.contracts.situation import Situation
-from webapp.i18n import LANGUAGES, LazyText, _, ngettext
+from webapp.i18n import LANGUAGES, LazyText, _, listed, ngettext
 
 __all__ = ["ClockState", "Desk", "Promise", "promise", "response_time", "state_of", "table_for", "target_of"]
 
@@ -203,7 +203,7 @@ def _languages_around_the_clock(languages: tuple[str, ...]) -> LazyText:
         "Times count around the clock in %(num)s language only: %(languages)s.",
         "Times count around the clock in %(num)s languages only: %(languages)s.",
         len(languages),
-        languages=", ".join(map(_language_name, languages)),
+        languages=listed(map(_language_name, languages)),
     )
 
 

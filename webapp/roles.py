@@ -11,7 +11,7 @@ from typing import Literal
 
 from webapp.contracts.situation import ROLES, PartnerKind, Role
 from webapp.errors import NotAllowed
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, listed
 from webapp.labels import PARTNER_KIND, ROLE
 from webapp.permissions import Viewer
 
@@ -109,6 +109,7 @@ ENDPOINT_ACTION: Mapping[str, Action] = {
     "drafts.ask": "see_customers",
     "requests.index": "see_requests",
     "requests.show": "see_requests",
+    "request_pack.page": "see_requests",
     "requests.export": "export",
     "requests.go": "record_numbers",
     "requests.ticket": "record_numbers",
@@ -196,7 +197,7 @@ def require_endpoint(viewer: Viewer, endpoint: str) -> None:
 
 def _refusal(viewer: Viewer, rule: Rule) -> NotAllowed:
     if rule.kinds and viewer.partner.kind not in rule.kinds:
-        kinds = ", ".join(str(PARTNER_KIND[kind]) for kind in rule.kinds)
+        kinds = listed((PARTNER_KIND[kind] for kind in rule.kinds), either=True)
         return NotAllowed(
             _("This is not for your kind of partner: %(what)s.", what=rule.what),
             remedy=_("It is for: %(kinds)s. Ask the partner you work with.", kinds=kinds),
@@ -205,7 +206,7 @@ def _refusal(viewer: Viewer, rule: Rule) -> NotAllowed:
         return NotAllowed(
             _("This page belongs to whoever runs this desk."), remedy=_("Ask one of the operator's global admins.")
         )
-    named = ", ".join(str(ROLE[role]) for role in rule.roles)
+    named = listed((ROLE[role] for role in rule.roles), either=True)
     return NotAllowed(
         _("Your role does not allow this: %(what)s.", what=rule.what),
         remedy=_("Ask a colleague with one of these roles: %(roles)s.", roles=named),

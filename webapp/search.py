@@ -20,8 +20,8 @@ CANDIDATES = 2000
 """More than a count shows, since a customer may be found by two of its words."""
 
 TERM_LENGTH = 100
-_HAN = "\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 _TOO_COMMON = {"com", "onmicrosoft", "onmschina", "partner", "cn", "us", "de"}
 """Parts of nearly every domain: they would make a term per customer and pick out nobody."""
 
@@ -93,4 +93,4 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def _is_chinese(word: str) -> bool:
-    return re.match(f"[{_HAN}]", word) is not None
+    return re.match(f"[{HAN}]", word) is not None

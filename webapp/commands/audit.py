@@ -11,7 +11,7 @@ from webapp.audit import Broken, Verdict
 from webapp.commands.db import opened
 from webapp.config import load_settings
 from webapp.errors import DeskError
-from webapp.i18n import LazyText, _
+from webapp.i18n import LazyText, _, ngettext
 
 WHY: Mapping[str, LazyText] = {
     "changed": _("It says something else than when it was written."),
@@ -40,7 +40,11 @@ def verify(head: str) -> None:
     with opened(load_settings()) as database, database.reading() as session:
         verdict = trail.verify(session, head.strip().lower())
     _refuse(verdict)
-    click.echo(_("The audit trail is whole: %(count)s entries.", count=verdict.count))
+    click.echo(
+        ngettext(
+            "The audit trail is whole: %(num)s entry.", "The audit trail is whole: %(num)s entries.", verdict.count
+        )
+    )
     click.echo(_("Its head, to be kept elsewhere: %(digest)s", digest=verdict.head))
 
 
@@ -50,10 +54,12 @@ def _refuse(verdict: Verdict) -> None:
         raise TrailBroken(_broken(verdict.broken), remedy=remedy)
     if not verdict.knows_head:
         raise TrailBroken(
-            _(
+            ngettext(
                 "The entry with the digest you kept is not there: the last entries were cut off, or all were "
-                "written anew. %(count)s entries are left.",
-                count=verdict.count,
+                "written anew. %(num)s entry is left.",
+                "The entry with the digest you kept is not there: the last entries were cut off, or all were "
+                "written anew. %(num)s entries are left.",
+                verdict.count,
             ),
             remedy=remedy,
         )

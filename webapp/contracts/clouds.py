@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from webapp.contracts.responses import ResponseTable
 from webapp.contracts.values import ReadOnly, Text, Value
+from webapp.i18n import LANGUAGES
 
 PLACEHOLDERS = frozenset({"domain", "initial_domain", "tenant_id"})
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -83,7 +84,11 @@ class Link(Value):
 
 
 class Cloud(Value):
-    """One cloud. ``products`` are the keys sold there; ``partner_center_steps`` its menu path up to the request."""
+    """One cloud. ``products`` are the keys sold there; ``partner_center_steps`` its menu path up to the request.
+
+    ``language`` is what one files in unless one chooses another. ``portal_languages`` are those that its portals show,
+    the first where they do not speak the filer's; empty = each of the desk's languages, as the documents come in each.
+    """
 
     key: Key
     name: Text
@@ -103,10 +108,18 @@ class Cloud(Value):
     partner_center_steps: tuple[Text, ...] = ()
     links: tuple[Link, ...] = ()
     language: str = "en"
+    portal_languages: tuple[str, ...] = ()
+    portal_languages_confirmed: bool = True
     domain_suffix: str = ".onmicrosoft.com"
 
     @model_validator(mode="after")
     def _closed_says_why(self) -> Self:
         if self.status == "closed" and not (self.closed_on and self.closed_because and self.moved_to):
             raise ValueError("a closed cloud says when, why, and where its customers went")
+        return self
+
+    @model_validator(mode="after")
+    def _portals_speak_what_the_desk_can(self) -> Self:
+        if unknown := set(self.portal_languages) - set(LANGUAGES):
+            raise ValueError(f"portal_languages are among {list(LANGUAGES)}, not {sorted(unknown)}")
         return self

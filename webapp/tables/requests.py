@@ -19,7 +19,7 @@ class ServiceRequest(SQLModel, table=True):
     """One request, handed over to a vendor.
 
     ``answers``: ``[{section, label, value, note}]``; ``checks``: ``[{outcome, reason, remedy, rules, plugin}]``;
-    ``doors``: ``[{label, reason, url, host, kind, in_customer, confirmed, steps}]``, the first is the main one;
+    ``doors``: ``[{label, reason, url, host, language, in_customer, confirmed, steps}]``, the first is the main one;
     ``steps`` and ``checklist``: lists of words; words are ``{language: text}``. ``follower_id`` is a partner that
     follows the request beside the filer's (R71). ``words`` are the fields of the form as they were sent, moments in
     UTC: what is changed later begins with them.

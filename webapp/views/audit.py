@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
-from webapp import audit_list, htmx, partners
+from webapp import audit_list, contracts_held, htmx, partners
 from webapp.audit_list import Filters
 from webapp.deployment import Deployment
 from webapp.permissions import Viewer
@@ -27,6 +27,7 @@ def index() -> Response:
         "audit/_rows.html",
         listed=audit_list.page(session, viewer(), filters, reading_zone(), size=size),
         filters=filters,
+        plan_label=contracts_held.plan_label,
         colleagues=partners.colleagues(session, viewer()),
     )
 

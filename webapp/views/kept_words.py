@@ -23,6 +23,10 @@ LABELS: Mapping[str, Words] = {
     "contact_email": _("Contact e-mail"),
     "contact_phone": _("Contact phone"),
     "text": _("Note"),
+    "note": _("Note"),
+    "name": _("Name"),
+    "reseller": _("Reseller"),
+    "plan_name": _("Name of the other plan"),
     "ticket_number": _("The vendor's number"),
 }
 WORDS = frozenset({"line", "text"})
@@ -61,7 +65,7 @@ def of_this_request() -> KeptWords | None:
         return None
     labels = {**LABELS, **dict(_questions())}
     typed = tuple(
-        Word(name, labels.get(name, name.replace("_", " ")), value, _is_long(value))
+        Word(name, labels.get(name, _("Another field: %(name)s", name=name)), value, _is_long(value))
         for name, value in sent
         if name in labels or _reads_like_words(value)
     )

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import editing, htmx, partners, request_list, service_requests, ticket_numbers, timeline
+from webapp import editing, htmx, partners, portal_words, request_list, service_requests, ticket_numbers, timeline
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
-from webapp.moments import from_input
+from webapp.moments import from_input, in_my_zone
 from webapp.permissions import Viewer
 from webapp.product_names import named_in
 from webapp.response_clock import state_of
@@ -158,6 +158,7 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None) 
         "requests/_request.html",
         status=error.status if error else 200,
         request_=service_request,
+        portal=portal_words.of_request(service_request, deployment().plugins.clouds, request.values.get("portal", "")),
         error=error,
         typed=request.form,
         timeline=timeline.of(session, service_request),
@@ -191,9 +192,6 @@ def _cells(row: Any) -> tuple[Any, ...]:
         row.severity,
         row.title,
         row.ticket_number,
-        row.created_at,
-        row.filed_at,
-        row.due_at,
-        row.answered_at,
+        *map(in_my_zone, (row.created_at, row.filed_at, row.due_at, row.answered_at)),
         row.owner_name,
     )

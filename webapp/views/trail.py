@@ -48,6 +48,18 @@ def exported(name: str, filters: Iterable[str], **facts: Fact) -> None:
         session.commit()
 
 
+def taken_away(request_: ServiceRequest, *, as_text: bool, saved: bool) -> None:
+    """Record that the reader takes one request away: to print it, as a file, or as text.
+
+    :raises sqlalchemy.exc.SQLAlchemyError: if it cannot be written; nothing is handed out then.
+    """
+    detail: dict[str, Fact] = {"text": as_text, "saved": saved}
+    subject, name = f"request:{request_.ref}", request_.customer_name
+    with _writing() as session:
+        audit.record(session, viewer(), deployment().now(), "request.exported", subject, name, detail=detail)
+        session.commit()
+
+
 def _note_view() -> None:
     """Record that the reader sees a customer's data, on its own pages or a request's: once an hour."""
     if request.method not in security.SAFE_METHODS:

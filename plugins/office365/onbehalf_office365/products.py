@@ -76,7 +76,7 @@ MICROSOFT365 = Product(
     label=_("Microsoft 365"),
     vendor="Microsoft",
     portal=MAIN_PORTAL,
-    aliases=("Office 365", "Microsoft Office 365", "O365", "M365"),
+    aliases=("Office 365", "Office365", "Microsoft Office 365", "O365", "M365"),
     questions=(*ESCALATION_QUESTIONS, SUPPORT_TOPIC),
 )
 
@@ -105,7 +105,17 @@ EMS = Product(
     label=_("Enterprise Mobility + Security"),
     vendor="Microsoft",
     portal=MAIN_PORTAL,
-    aliases=("Enterprise Mobility Suite", "EMS", "Intune", "Entra", "Microsoft Entra ID", "Azure AD"),
+    aliases=(
+        "Enterprise Mobility Suite",
+        "企业移动性套件",
+        "企業行動套件",
+        "EMS",
+        "Intune",
+        "Entra",
+        "Microsoft Entra ID",
+        "Azure AD",
+        "Azure Active Directory",
+    ),
     questions=(*ESCALATION_QUESTIONS, SUPPORT_TOPIC),
 )
 

@@ -85,5 +85,8 @@ CHINA = Cloud(
         Link(label=_("China CSP reseller program guide and agreement"), url=f"{HELP}/", confirmed=False),
     ),
     language="zh_Hans_CN",
+    # S3 prints every menu word in Chinese; which languages the portals themselves speak is in no source.
+    portal_languages=("zh_Hans_CN",),
+    portal_languages_confirmed=False,
     domain_suffix=".partner.onmschina.cn",
 )
