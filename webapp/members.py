@@ -54,6 +54,14 @@ def fetch(session: Session, viewer: Viewer, member_id: int) -> Colleague:
     return found[0]
 
 
+def choose_language(session: Session, viewer: Viewer, language: str) -> None:
+    """Remember the language in which the viewer reads, in this browser and any other. Commits."""
+    member = session.get(Member, viewer.member_id)
+    if member is not None:
+        member.language = viewer.member.language = language
+        session.commit()
+
+
 def save(
     session: Session,
     deployment: Deployment,

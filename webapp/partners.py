@@ -57,6 +57,11 @@ def colleagues(session: Session, viewer: Viewer) -> Sequence[Member]:
     return by_name(found, lambda member: member.name)
 
 
+def clouds_of(session: Session, partner: Partner) -> Sequence[str]:
+    """Return the keys of the clouds that the partner is enrolled in."""
+    return session.exec(select(Enrolment.cloud).where(Enrolment.partner_id == partner.id).order_by("cloud")).all()
+
+
 def partner_facts(session: Session, partner: Partner, cloud: str) -> contracts.Partner:
     """Return what the rules need to know of ``partner`` in ``cloud``."""
     enrolment = session.exec(

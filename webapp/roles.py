@@ -90,8 +90,10 @@ TABLE: Mapping[Action, Rule] = {
 ENDPOINT_ACTION: Mapping[str, Action] = {
     "home.page": "own_desk",
     "help.page": "own_desk",
+    "find.page": "see_customers",
+    "find.shortcuts": "own_desk",
     "figures.page": "see_requests",
-    "preferences.save": "own_desk",
+    "preferences.save_with_words": "own_desk",
     "sign_in.leave": "own_desk",
     "sessions.index": "own_desk",
     "sessions.end": "own_desk",

@@ -22,7 +22,7 @@ from webapp.sign_in_refused import SignInRefused
 
 log = logging.getLogger("onbehalf")
 COOKIE_KEY = "sid"
-KEPT = ("language", "theme", "ways_in")
+KEPT = ("language", "theme", "shortcuts", "ways_in")
 """What a sign-in keeps of the cookie: what was chosen, and the sign-ins begun in other tabs."""
 CHINESE = {
     "zh": "zh_Hans_CN",
@@ -122,14 +122,14 @@ def _note_seen(database_session: Session, database: Database, now: datetime) -> 
 
 
 def reading_language() -> str:
-    """Return the reader's language: what they chose here, on their record, in the browser; else English."""
+    """Return the reader's language: what they chose, else the browser's, else that of their cloud; else English."""
     if not has_request_context():
         return "en"
     viewer: Viewer | None = g.get("viewer")
     for chosen in (session.get("language"), viewer.member.language if viewer else None):
         if chosen in LANGUAGES:
             return str(chosen)
-    return _language_of_browser() or "en"
+    return _language_of_browser() or _language_of_cloud(viewer)
 
 
 def reading_time_zone() -> str:
@@ -156,6 +156,17 @@ def _language_of_browser() -> str | None:
         if found:
             return found
     return None
+
+
+def _language_of_cloud(viewer: Viewer | None) -> str:
+    """Return the language of the one cloud that a reader can be from; of several clouds none decides."""
+    deployment: Deployment = current_app.extensions["onbehalf"]
+    known: Sequence[str] = tuple(deployment.plugins.clouds)
+    if viewer is not None and "session" in g:
+        signed_in_by = g.user_session.cloud if "user_session" in g else ""
+        known = (signed_in_by,) if signed_in_by else partners.clouds_of(g.session, viewer.partner)
+    cloud = deployment.plugins.clouds.get(known[0]) if len(known) == 1 else None
+    return cloud.language if cloud and cloud.language in LANGUAGES else "en"
 
 
 def _chinese(subtags: Sequence[str]) -> str:

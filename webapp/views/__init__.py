@@ -16,6 +16,7 @@ from webapp.views import (
     editing,
     entitlements,
     figures,
+    find,
     gate,
     health,
     home,
@@ -36,6 +37,33 @@ from webapp.views import (
     help as help_,
 )
 
+NOUNS = (
+    home,
+    customer_import,
+    customer_records,
+    customer_parts,
+    customers,
+    requests,
+    request_pack,
+    drafts,
+    entitlements,
+    access,
+    manage,
+    members,
+    contracts,
+    publishers,
+    plugins,
+    audit,
+    figures,
+    find,
+    help_,
+    preferences,
+    sessions,
+    sign_in,
+    health,
+    editing,
+)
+
 
 def init_app(app: Flask) -> None:
     """Put the gate before every page, the audit trail and the error pages behind, and the blueprints between."""
@@ -48,32 +76,9 @@ def init_app(app: Flask) -> None:
         this_page=preferences.this_page,
         to_manage=manage.pages,
         clock_alert=home.alert,
+        navigation=find.navigation,
     )
-    for noun in (
-        home,
-        customer_import,
-        customer_records,
-        customer_parts,
-        customers,
-        requests,
-        request_pack,
-        drafts,
-        entitlements,
-        access,
-        manage,
-        members,
-        contracts,
-        publishers,
-        plugins,
-        audit,
-        figures,
-        help_,
-        preferences,
-        sessions,
-        sign_in,
-    ):
+    for noun in NOUNS:
         app.register_blueprint(noun.bp)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(editing.bp)
     if app.config["DEMO"]:
         app.register_blueprint(sign_in.examples)

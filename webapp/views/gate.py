@@ -23,7 +23,13 @@ from webapp.tables.requests import ServiceRequest
 
 V = TypeVar("V", bound=Callable[..., Any])
 WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.alive", "health.ready", "health.metrics"})
-OPEN = WITHOUT_DATABASE | {"sign_in.page", "sign_in.start", "sign_in.arrive", "example_sign_in.enter"}
+OPEN = WITHOUT_DATABASE | {
+    "preferences.save",
+    "sign_in.page",
+    "sign_in.start",
+    "sign_in.arrive",
+    "example_sign_in.enter",
+}
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,15 +52,19 @@ class KeptWords:
     hidden: tuple[tuple[str, str], ...]
 
 
-def of_this_request() -> KeptWords | None:
+def of_this_request(*, action: str = "", without: Iterable[str] = ()) -> KeptWords | None:
     """Return the form that this request sent, or ``None`` where there is nothing to give back.
+
+    ``action`` is where it shall be sent to, if not to the address that got it; ``without`` names fields to leave out.
 
     What another site sent is never offered for sending, and neither is a file: the browser keeps its name alone.
     """
     try:
         if request.method != "POST" or request.url_rule is None or request.files or not _from_our_pages():
             return None
-        sent = [(name, value) for name, value in request.form.items(multi=True) if name != TOKEN]
+        sent = [
+            (name, value) for name, value in request.form.items(multi=True) if name != TOKEN and name not in without
+        ]
     except HTTPException:  # too large to be read, or no form at all
         return None
     labels = {**LABELS, **dict(_questions())}
@@ -70,7 +74,9 @@ def of_this_request() -> KeptWords | None:
         if name in labels or _reads_like_words(value)
     )
     shown = {word.name for word in typed}
-    return KeptWords(request.full_path.rstrip("?"), typed, tuple(pair for pair in sent if pair[0] not in shown))
+    return KeptWords(
+        action or request.full_path.rstrip("?"), typed, tuple(pair for pair in sent if pair[0] not in shown)
+    )
 
 
 def _from_our_pages() -> bool:
