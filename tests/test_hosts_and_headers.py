@@ -36,7 +36,7 @@ def test_the_desk_answers_to_its_names(named, host):
         "",
     ],
 )
-@pytest.mark.parametrize("address", ["/sign-in", "/nothing", "/static/app.css", "/metrics"])
+@pytest.mark.parametrize("address", ["/sign-in", "/nothing", "/assets/x/app.css", "/metrics"])
 def test_under_another_name_nothing_is_served_and_the_page_says_why(named, host, address):
     answer = named.test_client(use_cookies=False).get(address, headers={"Host": host})
 
@@ -122,7 +122,7 @@ def test_only_a_trusted_proxy_can_say_that_a_request_came_by_https(make_app, pro
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/sign-in", "/nothing", "/static/app.css", "/requests.csv", "/healthz", "/metrics", "/requests/OB-0"],
+    ["/", "/sign-in", "/nothing", "/assets/x/app.css", "/requests.csv", "/healthz", "/metrics", "/requests/OB-0"],
 )
 def test_no_other_site_may_take_an_answer_into_its_own_pages(desk, address):
     for reader in (desk(FABRIKAM), desk()):

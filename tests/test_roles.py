@@ -39,7 +39,7 @@ READERS = (
     "trey-admin-agent",
 )
 PARTS = ("subscriptions", "relationships", "groups")
-NO_OBJECT = {"static", "bootstrap.static", "example_sign_in.enter", "sign_in.start", "sign_in.arrive"}
+NO_OBJECT = {"assets.file", "example_sign_in.enter", "sign_in.start", "sign_in.arrive"}
 LAST = {"sign_in.leave": 1}
 DONE = {200, 204, 303, 409, 422}
 

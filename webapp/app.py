@@ -9,11 +9,10 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 from flask_babel.speaklater import LazyString
-from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import arrivals, cookies, htmx, icons, labels, limits, moments, openid, security, views
+from webapp import arrivals, assets, cookies, htmx, icons, labels, limits, moments, openid, security, views
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.deployment import Deployment
@@ -38,13 +37,12 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
 
     :raises StartRefused: if a setting or a plugin does not fit.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         MAX_FORM_PARTS=MOST_FIELDS,
-        BOOTSTRAP_SERVE_LOCAL=True,
         DEMO=demo,
     )
     metrics, database = Metrics(), Database(settings.database_url)
@@ -57,9 +55,8 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         timezone_selector=reading_time_zone,
         configure_jinja=False,
     )
-    Bootstrap5(app)
     Compress(app)
-    for part in (cookies, openid, htmx, security, moments, icons):
+    for part in (assets, cookies, openid, htmx, security, moments, icons):
         part.init_app(app)
     _speak(app)
     views.init_app(app)

@@ -22,7 +22,7 @@ from webapp.tables.customers import Customer
 from webapp.tables.requests import ServiceRequest
 
 V = TypeVar("V", bound=Callable[..., Any])
-WITHOUT_DATABASE = frozenset({"static", "bootstrap.static", "health.alive", "health.ready", "health.metrics"})
+WITHOUT_DATABASE = frozenset({"assets.file", "health.alive", "health.ready", "health.metrics"})
 OPEN = WITHOUT_DATABASE | {
     "preferences.save",
     "sign_in.page",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from flask import Blueprint, Response, make_response, render_template, request
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
-
-from webapp import portal_words
+from webapp import assets, portal_words
 from webapp.response_clock import state_of
 from webapp.views import trail
 from webapp.views.gate import deployment, the_request
@@ -39,4 +37,4 @@ def page(ref: str) -> Response:
 
 def _style() -> str:
     """Return the pack's style sheet, for a file that must carry its own."""
-    return (Path(current_app.static_folder or "") / "pack.css").read_text(encoding="utf-8")
+    return assets.text_of("pack.css")
