@@ -11,6 +11,7 @@ from sqlmodel import select
 from webapp import roles
 from webapp.permissions import Viewer
 from webapp.roles import ENDPOINT_ACTION, TABLE
+from webapp.tables.conveniences import BulkAction, CannedText, SavedView
 from webapp.tables.customers import AdminRelationship, Customer, Offer, Publisher, Subscription, SupportGroup
 from webapp.tables.partners import Member, Partner, SupportContract
 from webapp.tables.requests import Draft, ServiceRequest
@@ -88,6 +89,11 @@ def objects(app, key, customer_name):
             "relationships": AdminRelationship(**theirs, kind="delegated", status="active"),
             "groups": SupportGroup(**theirs, name="Made", since=now.date()),
             "publisher_id": publisher,
+            "view_id": SavedView(member_id=who.member_id, name="Made", query={"state": "open"}),
+            "text_id": CannedText(partner_id=who.partner_id, title="Made", body="Made for {customer}"),
+            "action_id": BulkAction(
+                member_id=who.member_id, key=f"made-for-{key}-to-walk", kind="note", at=now, done=[], left_out=[]
+            ),
             "session_id": UserSession(id=f"made-{key}", member_id=who.member_id, created_at=now, seen_at=now),
             "ref": ServiceRequest(
                 **request.model_dump(exclude=taken),
