@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import editing, htmx, partners, request_list, service_requests, ticket_numbers, timeline
+from webapp import editing, htmx, partners, request_list, roles, service_requests, ticket_numbers, timeline
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
 from webapp.labels import STATE
@@ -18,6 +18,7 @@ from webapp.product_names import named_in
 from webapp.response_clock import state_of
 from webapp.security import StaleForm
 from webapp.tables.customers import Customer
+from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
 from webapp.views import trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
@@ -164,6 +165,8 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None) 
         next_states=service_requests.NEXT[service_request.state],
         unusual=ticket_numbers.has_unusual_number(service_request),
         colleagues=partners.colleagues(session, who),
+        owner=session.get(Member, service_request.owner_id) if service_request.owner_id else None,
+        carries_on=roles.may_carry_on(who, service_request),
         provider=_provider(service_request, who),
         editable=editing.may_edit(service_request, who),
         state_of=state_of,
