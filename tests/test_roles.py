@@ -72,6 +72,8 @@ def objects(app, key, customer_name):
         request = session.exec(select(ServiceRequest).limit(1)).one()
         taken = {"id", "ref", "request_key", "partner_id", "customer_id", "follower_id", "created_by_id", "owner_id"}
         ref = f"OB-{who.member_id:08d}"
+        first = Member.partner_id == who.partner_id
+        filer = session.exec(select(Member.id).where(first).order_by(Member.id).limit(1)).one()
         made = {
             "contract_id": SupportContract(partner_id=who.partner_id, plan="asfp"),
             "member_id": Member(
@@ -101,8 +103,8 @@ def objects(app, key, customer_name):
                 request_key=f"made-for-{key}-to-walk",
                 partner_id=who.partner_id,
                 customer_id=customer.id,
-                created_by_id=who.member_id,
-                owner_id=who.member_id,
+                created_by_id=filer,
+                owner_id=filer,
             ),
         }
         session.add_all(made.values())
@@ -249,6 +251,21 @@ def test_the_row_about_azure_says_what_the_checklist_decides(desk):
     assert decided["fabrikam-helpdesk", "Contoso"] == 403
     assert decided["fabrikam-helpdesk", "Relecloud"] == 303
     assert {decided["fabrikam-no-role", customer] for customer in ("Contoso", "Relecloud")} == {403}
+
+
+@pytest.mark.rules("R72")
+@pytest.mark.parametrize(("customer", "product"), [("海信贸易", "vianet"), ("Litware", "marketplace")])
+def test_who_holds_no_role_goes_on_with_what_they_filed_and_with_nothing_else(desk, customer, product):
+    reader, colleague = desk("fabrikam-no-role"), desk("fabrikam-admin-agent")
+    mine, theirs = reader.filed(customer, product), colleague.filed(customer, product)
+
+    recorded = reader.send(reader.get(mine).form("/ticket"), ticket_number="CS-104417")
+    token = reader.token()
+
+    assert (reader.get(f"{mine}/go").status, recorded.status) == (303, 303)
+    assert (reader.get(theirs).status, reader.get(f"{theirs}/go").status) == (200, 403)
+    assert reader.post(f"{theirs}/notes", {"csrf_token": token, "text": "Not mine"}).status == 403
+    assert not [form for form in reader.get(theirs).forms if "/requests/" in form.action]
 
 
 def test_only_the_operators_global_admins_see_the_deployments_pages(make_app, demo_database, tmp_path, desk):

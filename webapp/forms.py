@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from webapp.contracts.products import Product, Question
 from webapp.contracts.situation import Customer, Situation
+from webapp.doors import canonical_domain
 from webapp.errors import Invalid
 from webapp.i18n import CORE, LANGUAGES, _, ngettext
 from webapp.labels import CATEGORY, SEVERITY
@@ -77,7 +78,7 @@ class PartnersContact:
         self.domains = tuple(domain.casefold() for domain in own if domain)
 
     def __call__(self, form: Form, field: Any) -> None:
-        host = (field.data or "").rpartition("@")[2].casefold().rstrip(".")
+        host = _ascii_host((field.data or "").rpartition("@")[2].rstrip("."))
         for domain in self.domains:
             if host == domain or host.endswith("." + domain):
                 raise ValidationError(
@@ -87,6 +88,14 @@ class PartnersContact:
                         domain=domain,
                     )
                 )
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host as domains are recorded, so that one typed in its own script is known as the customer's too."""
+    try:
+        return canonical_domain(host)
+    except ValueError:
+        return host.casefold()
 
 
 class EmailAddress:

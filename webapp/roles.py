@@ -14,6 +14,7 @@ from webapp.errors import NotAllowed
 from webapp.i18n import LazyText, _, listed
 from webapp.labels import PARTNER_KIND, ROLE
 from webapp.permissions import Viewer
+from webapp.tables.requests import ServiceRequest
 
 Action = Literal[
     "own_desk",
@@ -189,6 +190,15 @@ def may(viewer: Viewer, action: Action) -> bool:
     return bool(held & {*rule.roles, *rule.checklist})
 
 
+def may_carry_on(viewer: Viewer, request: ServiceRequest) -> bool:
+    """Say whether the viewer may go on with this request; who holds no role, only with what they filed themselves.
+
+    Such a member files what no role is asked for: for 21Vianet, and with a publisher.
+    """
+    mine = not viewer.member.roles and request.created_by_id == viewer.member_id
+    return mine or may(viewer, "record_numbers")
+
+
 def require(viewer: Viewer, action: Action) -> None:
     """Refuse what the table does not allow the viewer.
 
@@ -198,8 +208,8 @@ def require(viewer: Viewer, action: Action) -> None:
         raise _refusal(viewer, TABLE[action])
 
 
-def require_endpoint(viewer: Viewer, endpoint: str) -> None:
-    """Refuse a page that the table does not allow the viewer, or that has no row.
+def require_endpoint(viewer: Viewer, endpoint: str, request: ServiceRequest | None = None) -> None:
+    """Refuse a page that the table does not allow the viewer, or that has no row; ``request`` is what it is about.
 
     :raises NotAllowed: with whom to ask.
     """
@@ -209,6 +219,8 @@ def require_endpoint(viewer: Viewer, endpoint: str) -> None:
             _("Nobody has been allowed this page yet."),
             remedy=_("Ask whoever runs this desk: the page has no row in its role table."),
         )
+    if action == "record_numbers" and request is not None and may_carry_on(viewer, request):
+        return
     require(viewer, action)
 
 

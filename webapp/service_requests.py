@@ -195,6 +195,8 @@ def assign(session: Session, deployment: Deployment, viewer: Viewer, request: Se
 
     :raises Invalid: if the member is none of the filing partner's, or of the viewer's own.
     """
+    if member_id == request.owner_id:
+        return
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
     if member is None or member.partner_id not in {viewer.partner_id, request.partner_id}:
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))

@@ -16,6 +16,7 @@ from webapp import (
     portal_words,
     request_files,
     request_list,
+    roles,
     saved_views,
     service_requests,
     ticket_numbers,
@@ -31,6 +32,7 @@ from webapp.product_names import named_in
 from webapp.response_clock import state_of
 from webapp.security import StaleForm
 from webapp.tables.customers import Customer
+from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
 from webapp.views import canned, trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
@@ -204,6 +206,8 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None, 
         next_states=service_requests.NEXT[service_request.state],
         unusual=ticket_numbers.has_unusual_number(service_request),
         colleagues=partners.colleagues(session, who),
+        owner=session.get(Member, service_request.owner_id) if service_request.owner_id else None,
+        carries_on=roles.may_carry_on(who, service_request),
         provider=_provider(service_request, who),
         editable=editing.may_edit(service_request, who),
         state_of=state_of,
