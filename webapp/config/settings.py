@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     cloud_overrides: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Fields of a cloud to replace, by cloud key; portals merge by kind."
     )
+    cloud_files: Names = Field(
+        default=(), description="Comma-separated TOML files, each of which describes one more cloud."
+    )
     sign_in: dict[str, SignIn] = Field(
         default_factory=dict, description="OpenID Connect clients by cloud key: who may sign in, and through whom."
     )
@@ -96,7 +99,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", description="Bearer token for /metrics; empty = from loopback alone.")
     page_size: int = Field(default=25, ge=1, le=200, description="Rows on a page of a list.")
 
-    @field_validator("plugins", "clouds", "operator", "allowed_hosts", "staffed_days", mode="before")
+    @field_validator("plugins", "clouds", "cloud_files", "operator", "allowed_hosts", "staffed_days", mode="before")
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -22,7 +22,8 @@ def utc_now() -> datetime:
 def examine(read: Callable[[], Settings], *, online: bool = True, clock: Clock = utc_now) -> list[Finding]:
     """Return every finding, in the order a deployer would look; ``online`` asks the services it depends on too.
 
-    ``read`` loads the settings; ``clock`` is compared with the providers'. What cannot be looked at since something before it failed is left out.
+    ``read`` loads the settings; ``clock`` is compared with the providers'. What cannot be looked at since something
+    before it failed is left out.
     """
     try:
         settings = read()
