@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ROUNDS ?= 100
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --retries 10
@@ -13,8 +14,9 @@ EDITABLE := --editable . $(addprefix --editable ,$(PLUGINS))
 demo: $(VENV)/run.stamp
 	@PORT=$(PORT) $(BIN)/onbehalf demo
 
+# A process a core; JOBS=0 runs them one after the other.
 test: env
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Kills the server under writes, on both databases; `make test` does it five times.
 crash: env
