@@ -16,32 +16,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-INSTALL = """\
-#!/bin/sh
-# Installs Onbehalf from this folder alone: ./install.sh TARGET [PLUGIN ...]
-# Without plugins it installs all of them; what is installed is not yet enabled (ONBEHALF_PLUGINS).
-set -eu
-target=${1:?"say where to: ./install.sh /opt/onbehalf [azure office365 ...]"}
-shift
-here=$(cd "$(dirname "$0")" && pwd)
-cd "$here"
-sha256sum --quiet --check SHA256SUMS
-"${PYTHON:-python3}" -m venv "$target"
-pip="$target/bin/python -m pip --disable-pip-version-check install -q --no-index --find-links wheels --require-hashes --no-deps"
-$pip -r run.txt
-if [ $# = 0 ]; then
-    $pip -r own.txt
-else
-    grep '^onbehalf==' own.txt > "$target/own.txt"
-    for plugin in "$@"; do
-        grep "^onbehalf-$plugin==" own.txt >> "$target/own.txt" || { echo "No plugin $plugin in this bundle." >&2; exit 1; }
-    done
-    $pip -r "$target/own.txt"
-fi
-"$target/bin/python" -m pip --disable-pip-version-check check
-echo "Installed: $target/bin/onbehalf. What to set next stands in docs/settings.md."
-"""
 
 
 def main() -> None:
@@ -54,15 +28,21 @@ def main() -> None:
         build_wheels(wheels)
         write_own(inside / "own.txt", wheels)
         shutil.copy(ROOT / "requirements" / "run.txt", inside / "run.txt")
-        subprocess.run(
-            [*PIP, "download", "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", inside / "run.txt", "-d", wheels],
-            check=True,
-        )  # fmt: skip
+        pip(
+            "download",
+            "--require-hashes",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "-r",
+            inside / "run.txt",
+            "-d",
+            wheels,
+        )
         write_texts(inside)
         write_sums(inside)
-        version = (wheels / next(wheels.glob("onbehalf-*.whl")).name).name.split("-")[1]
         archive = (
-            DIST / f"onbehalf-{version}-{sysconfig.get_platform()}-py{sys.version_info[0]}{sys.version_info[1]}.tar.gz"
+            DIST / f"onbehalf-{version_of(wheels)}-{sysconfig.get_platform()}-{sys.implementation.cache_tag}.tar.gz"
         )
         with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
             packed.add(inside, "onbehalf")
@@ -71,10 +51,17 @@ def main() -> None:
 
 def build_wheels(target: Path) -> None:
     """Build a wheel of the core and of each plugin into ``target``."""
-    subprocess.run(
-        [*PIP, "wheel", "--no-deps", "--no-build-isolation", "-w", target, ROOT, *PLUGINS],
-        check=True,
-    )
+    pip("wheel", "--no-deps", "--no-build-isolation", "-w", target, ROOT, *PLUGINS)
+
+
+def pip(*arguments: str | Path) -> None:
+    """Run pip of this environment."""
+    subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "-q", *arguments], check=True)
+
+
+def version_of(wheels: Path) -> str:
+    """Return the version of the core's wheel."""
+    return next(wheels.glob("onbehalf-*.whl")).name.split("-")[1]
 
 
 def write_own(file: Path, wheels: Path) -> None:
@@ -91,9 +78,7 @@ def write_texts(inside: Path) -> None:
     shutil.copytree(ROOT / "docs", inside / "docs", ignore=shutil.ignore_patterns("*.png"))
     for name in ("README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / name, inside / name)
-    script = inside / "install.sh"
-    script.write_text(INSTALL, encoding="utf-8")
-    script.chmod(0o755)
+    shutil.copy(ROOT / "requirements" / "install.sh", inside / "install.sh")
 
 
 def write_sums(inside: Path) -> None:

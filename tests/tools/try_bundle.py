@@ -103,7 +103,7 @@ def file_a_request() -> None:
     def fetch(path: str, **fields: str) -> tuple[int, str, str]:
         body = urlencode(fields).encode() if fields else None
         try:
-            answer = browser.open(Request(ADDRESS + path, data=body, headers={"Origin": ADDRESS}), timeout=20)  # noqa: S310
+            answer = browser.open(Request(ADDRESS + path, data=body, headers={"Origin": ADDRESS}), timeout=20)
         except Exception as error:
             if not hasattr(error, "headers"):
                 raise
