@@ -67,5 +67,13 @@ lock: $(VENV)/python.stamp
 	$(BIN)/uv pip compile -q --no-deps --generate-hashes --no-annotate --no-header --no-emit-index-url requirements/assets.in -o requirements/assets.txt
 	@rm -f uv.lock
 
+# Everything a machine without a network needs, for this platform and this Python.
+bundle: $(VENV)/run.stamp
+	PYTHONPATH=$(VENV)/assets $(BIN)/python requirements/bundle.py
+
+# Wheels of the core and of each plugin, for a folder that pip installs from.
+wheels: $(VENV)/run.stamp
+	PYTHONPATH=$(VENV)/assets $(PIP:install=wheel) --no-deps --no-build-isolation -w dist/wheels . $(PLUGINS)
+
 clean:
 	rm -rf $(VENV) .demo dist build

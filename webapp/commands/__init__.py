@@ -11,6 +11,7 @@ from webapp.commands.audit import audit
 from webapp.commands.backup import backup, restore
 from webapp.commands.db import db
 from webapp.commands.demo import demo
+from webapp.commands.doctor import doctor
 from webapp.commands.imports import import_
 from webapp.commands.partner import partner
 from webapp.commands.plugins import plugins
@@ -24,7 +25,7 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, db, demo, import_, partner, plugins, restore, serve, version):
+for command in (audit, backup, db, demo, doctor, import_, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 

@@ -30,7 +30,7 @@ def load_settings(**given: Any) -> Settings:
         raise _bad_values(error, PREFIX) from error
     except SettingsError as error:
         raise _not_json(error) from error
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG", PREFIX + "SECRETS"}
     own = tuple(PREFIX + name.upper().replace("-", "_") + "_" for name in settings.plugins)
     unknown = sorted(
         name

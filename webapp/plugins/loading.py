@@ -12,7 +12,7 @@ import pluggy
 from pydantic import BaseModel
 
 import webapp
-from webapp import hookspecs, programme, worldwide
+from webapp import cloud_files, hookspecs, programme, worldwide
 from webapp.clouds import enabled_clouds
 from webapp.config import Settings, plugin_settings
 from webapp.contracts.clouds import Cloud
@@ -110,7 +110,7 @@ def load(settings: Settings, observe: Observer = unobserved) -> Plugins:
         _register(manager, name, module)
     own_settings = {name: _own_settings(name, module) for name, module in modules.items()}
     guard = Guard(manager, observe)
-    clouds = enabled_clouds(_registered_clouds(guard, modules), settings)
+    clouds = enabled_clouds(cloud_files.joined(_registered_clouds(guard, modules), settings.cloud_files), settings)
     products, owners = _registered_products(guard, modules, clouds.values())
     return Plugins(manager, guard, clouds, products, owners, own_settings)
 
