@@ -170,7 +170,7 @@ def _language_of_cloud(viewer: Viewer | None) -> str:
 
 
 def _enrolled_clouds(viewer: Viewer) -> Sequence[str]:
-    """Return the clouds of the reader's partner, looked up once a request: every word of a page asks for its language."""
+    """Return the clouds of the reader's partner, looked up once a request: every word asks for its language."""
     if "enrolled_clouds" not in g:
         g.enrolled_clouds = partners.clouds_of(g.session, viewer.partner)
     clouds: Sequence[str] = g.enrolled_clouds
