@@ -206,3 +206,22 @@ def test_grants_are_in_the_audit_trail_without_what_was_typed(demo_app, desk):
 
     assert [(entry.subject_name, entry.member_name) for entry in entries] == [(WITHOUT, "Grace Whitfield")]
     assert "Only we know this" not in str([entry.model_dump() for entry in entries])
+
+
+@pytest.mark.rules("R26")
+def test_what_another_provider_granted_opens_nothing(demo_app_on_each_engine, provider, reseller):
+    with demo_app_on_each_engine.extensions["onbehalf"].database.writing() as session:
+        customer = session.exec(select(Customer).where(Customer.name == WITHOUT)).one()
+        other = session.exec(select(Partner).where(Partner.name == "Fabrikam")).one()
+        session.add(
+            AzureAccess(
+                customer_id=customer.id,
+                provider_id=other.id,
+                reseller_id=customer.reseller_id,
+                since=today(demo_app_on_each_engine),
+            )
+        )
+        session.commit()
+
+    assert outcome(reseller, WITHOUT) == 403
+    assert provider.get(place(provider, WITHOUT)).form("/grant")

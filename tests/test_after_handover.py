@@ -445,6 +445,19 @@ def test_a_request_passed_to_the_provider_is_followed_and_carried_on_by_both(des
     assert stranger.post(f"{request}/notes", {"text": "Hello"}).status == 404
 
 
+def test_the_owner_of_another_partner_is_named_not_replaced_by_the_first_colleague(desk):
+    reseller, provider = desk("adatum-admin-agent"), desk("northwind-admin-agent")
+    request = reseller.filed("Margie's Travel", "microsoft365")
+    reseller.send(reseller.get(request).form("/owner"), owner="provider")
+    taken = provider.get(request).form("/owner")
+    (grace,) = [choice for choice in taken.controls["owner"].choices if choice not in ("", "provider")]
+    provider.send(taken, owner=grace)
+
+    assert reseller.get(request).form("/owner").values()["owner"] == grace
+    assert reseller.send(reseller.get(request).form("/owner")).status == 303
+    assert "Grace Whitfield" in reseller.get(request).words
+
+
 def test_a_change_by_htmx_returns_the_request_alone(reader, request_):
     answer = reader.post(f"{request_}/notes", {"text": "By htmx"}, HX_Request="true")
 

@@ -41,6 +41,17 @@ def kept(page):
     return {name: values.get(name) for name in WORDS}
 
 
+@pytest.mark.rules("R24", "R32")
+@pytest.mark.parametrize("address", ["it@Malmö.example", "it@post.malmö.example", "it@xn--malm-8qa.example"])
+def test_the_customers_contact_is_known_in_its_own_script_too(demo_app, reader, address):
+    change(demo_app, Customer, "Contoso", domain="xn--malm-8qa.example")
+
+    answer = reader.file("Contoso", "azure", contact_email=address)
+
+    assert answer.status == 422
+    assert "enter your own contact" in answer.words
+
+
 MALFORMED = [
     "",
     "undefined",

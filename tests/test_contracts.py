@@ -297,15 +297,15 @@ def test_a_chosen_subscription_that_is_not_the_customers_or_of_another_product_i
 
 
 @pytest.mark.rules("R68")
-def test_an_active_relationship_counts_before_a_pending_one_and_that_before_any_that_is_gone():
+def test_an_active_relationship_counts_before_one_that_is_gone_and_that_before_a_pending_one():
     active, pending, removed = (
         Relationship(kind=kind, status=status)
         for kind, status in (("granular", "active"), ("granular", "pending"), ("delegated", "removed"))
     )
 
     assert situation_related(removed, pending, active).relationship == active
-    assert situation_related(removed, pending).relationship == pending
-    assert situation_related(removed).relationship == removed
+    assert situation_related(pending, removed).relationship == removed
+    assert situation_related(pending).relationship == pending
     assert situation_related().relationship is None
 
 

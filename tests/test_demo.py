@@ -254,6 +254,12 @@ def test_numbers_have_the_shape_their_vendor_gives_them(session):
     assert all(re.fullmatch(request.ticket_shape["pattern"], request.ticket_number) for request in shaped)
 
 
+def test_a_customer_seldom_has_the_same_problem_again(session):
+    told = Counter((row.customer_name, row.title) for row in session.exec(select(ServiceRequest)).all())
+
+    assert sum(times > 1 for times in told.values()) <= 3, told.most_common(12)
+
+
 def test_timelines_run_forward_and_never_into_the_future(session):
     entries = session.exec(select(TimelineEntry).order_by(col(TimelineEntry.request_id), col(TimelineEntry.id))).all()
 

@@ -152,6 +152,17 @@ def test_an_answer_that_another_category_hides_is_back_with_its_category(reader,
     assert again.form("/requests").values()["answer_tried"] == WORDS["answer_tried"]
 
 
+def test_home_tells_two_drafts_for_one_customer_apart(reader):
+    for product in ("azure", "ems"):
+        form = reader.get(f"{reader.customer('Contoso')}/requests/new?product={product}").form("/requests")
+        autosave(reader, form, product, title="Cannot sign in")
+
+    home = reader.get("/").words
+
+    assert "Cannot sign in Contoso · Azure" in home
+    assert "Cannot sign in Contoso · Enterprise Mobility + Security" in home
+
+
 def test_a_draft_goes_when_it_is_filed(desk_on_each_engine):
     reader = desk_on_each_engine(FABRIKAM)
     autosave(reader, reader.new("Contoso", "azure"), **WORDS)

@@ -112,6 +112,18 @@ def test_a_rebuilt_relationship_outweighs_the_removed_one():
 
 @pytest.mark.rules("R68")
 @pytest.mark.parametrize("status", ["pending", "never_requested"])
+@pytest.mark.parametrize("before", ["removed", "ended", "expired"])
+def test_a_relationship_that_is_gone_is_not_rebuilt_before_the_customer_accepts_the_new_one(before, status):
+    relationships = (Relationship(kind="granular", status=status), Relationship(kind="delegated", status=before))
+
+    (refusal,) = refusals(checks(customer=make_customer(relationships=relationships)))
+
+    assert refusal.rules == ("R68",)
+    assert ("waits for the customer" in str(refusal.remedy.text)) == (status == "pending")
+
+
+@pytest.mark.rules("R68")
+@pytest.mark.parametrize("status", ["pending", "never_requested"])
 def test_a_relationship_that_never_was_is_left_to_the_product(status):
     assert refusals(checks(customer=gone(status))) == []
 

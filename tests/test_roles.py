@@ -11,6 +11,7 @@ from sqlmodel import select
 from webapp import roles
 from webapp.permissions import Viewer
 from webapp.roles import ENDPOINT_ACTION, TABLE
+from webapp.tables.conveniences import BulkAction, CannedText, SavedView
 from webapp.tables.customers import AdminRelationship, Customer, Offer, Publisher, Subscription, SupportGroup
 from webapp.tables.partners import Member, Partner, SupportContract
 from webapp.tables.requests import Draft, ServiceRequest
@@ -71,6 +72,8 @@ def objects(app, key, customer_name):
         request = session.exec(select(ServiceRequest).limit(1)).one()
         taken = {"id", "ref", "request_key", "partner_id", "customer_id", "follower_id", "created_by_id", "owner_id"}
         ref = f"OB-{who.member_id:08d}"
+        first = Member.partner_id == who.partner_id
+        filer = session.exec(select(Member.id).where(first).order_by(Member.id).limit(1)).one()
         made = {
             "contract_id": SupportContract(partner_id=who.partner_id, plan="asfp"),
             "member_id": Member(
@@ -88,6 +91,11 @@ def objects(app, key, customer_name):
             "relationships": AdminRelationship(**theirs, kind="delegated", status="active"),
             "groups": SupportGroup(**theirs, name="Made", since=now.date()),
             "publisher_id": publisher,
+            "view_id": SavedView(member_id=who.member_id, name="Made", query={"state": "open"}),
+            "text_id": CannedText(partner_id=who.partner_id, title="Made", body="Made for {customer}"),
+            "action_id": BulkAction(
+                member_id=who.member_id, key=f"made-for-{key}-to-walk", kind="note", at=now, done=[], left_out=[]
+            ),
             "session_id": UserSession(id=f"made-{key}", member_id=who.member_id, created_at=now, seen_at=now),
             "ref": ServiceRequest(
                 **request.model_dump(exclude=taken),
@@ -95,8 +103,8 @@ def objects(app, key, customer_name):
                 request_key=f"made-for-{key}-to-walk",
                 partner_id=who.partner_id,
                 customer_id=customer.id,
-                created_by_id=who.member_id,
-                owner_id=who.member_id,
+                created_by_id=filer,
+                owner_id=filer,
             ),
         }
         session.add_all(made.values())
@@ -243,6 +251,21 @@ def test_the_row_about_azure_says_what_the_checklist_decides(desk):
     assert decided["fabrikam-helpdesk", "Contoso"] == 403
     assert decided["fabrikam-helpdesk", "Relecloud"] == 303
     assert {decided["fabrikam-no-role", customer] for customer in ("Contoso", "Relecloud")} == {403}
+
+
+@pytest.mark.rules("R72")
+@pytest.mark.parametrize(("customer", "product"), [("海信贸易", "vianet"), ("Litware", "marketplace")])
+def test_who_holds_no_role_goes_on_with_what_they_filed_and_with_nothing_else(desk, customer, product):
+    reader, colleague = desk("fabrikam-no-role"), desk("fabrikam-admin-agent")
+    mine, theirs = reader.filed(customer, product), colleague.filed(customer, product)
+
+    recorded = reader.send(reader.get(mine).form("/ticket"), ticket_number="CS-104417")
+    token = reader.token()
+
+    assert (reader.get(f"{mine}/go").status, recorded.status) == (303, 303)
+    assert (reader.get(theirs).status, reader.get(f"{theirs}/go").status) == (200, 403)
+    assert reader.post(f"{theirs}/notes", {"csrf_token": token, "text": "Not mine"}).status == 403
+    assert not [form for form in reader.get(theirs).forms if "/requests/" in form.action]
 
 
 def test_only_the_operators_global_admins_see_the_deployments_pages(make_app, demo_database, tmp_path, desk):

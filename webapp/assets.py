@@ -24,6 +24,7 @@ FILES: dict[str, tuple[Path, str]] = {
     "htmx.js": (OWN / "vendor" / "htmx.min.js", "text/javascript"),
     "app.js": (OWN / "app.js", "text/javascript"),
     "keys.js": (OWN / "keys.js", "text/javascript"),
+    "lists.js": (OWN / "lists.js", "text/javascript"),
     "words.js": (OWN / "words.js", "text/javascript"),
     "pack.js": (OWN / "pack.js", "text/javascript"),
     "icon.svg": (OWN / "icon.svg", "image/svg+xml"),

@@ -99,10 +99,12 @@ def _subscription(row: Subscription, offer: Offer | None, publisher: Publisher |
 
 
 def _azure_access(session: Session, ids: list[int], partner: Partner) -> dict[int, contracts.AzureAccess]:
-    """Return the newest grant of each customer; whether it still holds is for the rules to say."""
+    """Return the newest grant by each customer's own provider; whether it still holds is for the rules to say."""
     statement = (
         select(AzureAccess, Partner.name)
         .join(Partner, col(Partner.id) == col(AzureAccess.provider_id))
+        .join(Customer, col(Customer.id) == col(AzureAccess.customer_id))
+        .where(col(Customer.partner_id) == col(AzureAccess.provider_id))
         .where(col(AzureAccess.customer_id).in_(ids), col(AzureAccess.reseller_id) == partner.id)
         .order_by(col(AzureAccess.since), col(AzureAccess.id))
     )

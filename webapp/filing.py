@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ def prepare(
     *,
     request_key: str,
     follower_id: int | None = None,
+    files: Sequence[Mapping[str, Any]] = (),
 ) -> ServiceRequest:
     """Check, shape and record one request; a ``request_key`` seen before returns the request it made.
 
@@ -49,6 +50,7 @@ def prepare(
         return known
     request = _ready(viewer, deployment.now(), request_key, shaped(deployment, customer, draft))
     request.follower_id = follower_id if follower_id != viewer.partner_id else None
+    request.files = [dict(file) for file in files]
     session.add(request)
     try:
         session.flush()

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from webapp.contracts.products import Product, Question
 from webapp.contracts.situation import Customer, Situation
+from webapp.doors import canonical_domain
 from webapp.errors import Invalid
 from webapp.i18n import CORE, LANGUAGES, _, ngettext
 from webapp.labels import CATEGORY, SEVERITY
@@ -77,7 +78,7 @@ class PartnersContact:
         self.domains = tuple(domain.casefold() for domain in own if domain)
 
     def __call__(self, form: Form, field: Any) -> None:
-        host = (field.data or "").rpartition("@")[2].casefold().rstrip(".")
+        host = _ascii_host((field.data or "").rpartition("@")[2].rstrip("."))
         for domain in self.domains:
             if host == domain or host.endswith("." + domain):
                 raise ValidationError(
@@ -87,6 +88,14 @@ class PartnersContact:
                         domain=domain,
                     )
                 )
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host as domains are recorded, so that one typed in its own script is known as the customer's too."""
+    try:
+        return canonical_domain(host)
+    except ValueError:
+        return host.casefold()
 
 
 class EmailAddress:
@@ -121,7 +130,7 @@ def request_form(product: Product, situation: Situation, data: Mapping[str, str]
     fields: dict[str, Any] = {"category": _choice(_("Category"), [(key, CATEGORY[key]) for key in product.categories])}
     fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "before"}
     fields["title"] = line_field(_("Title"), TITLE_LENGTH)
-    fields["description"] = _text(_("Description"), required=True)
+    fields["description"] = text_field(_("Description"), required=True)
     fields |= {field_name(q): _field(q, situation) for q in asked if q.step == "details"}
     if product.severities:
         fields["severity"] = _choice(_("Business impact"), [(key, SEVERITY[key]) for key in product.severities])
@@ -175,7 +184,7 @@ def _field(question: Question, situation: Situation) -> Any:
     if question.kind == "moment":
         return StringField(question.label, validators=[*needed(question.required), KnownMoment()])
     if question.kind == "text":
-        return _text(question.label, required=question.required)
+        return text_field(question.label, required=question.required)
     return line_field(question.label, LINE_LENGTH, required=question.required)
 
 
@@ -194,7 +203,8 @@ def line_field(label: Any, length: int, *validators: Any, required: bool = True)
     return StringField(label, validators=[*needed(required), *shape], filters=[stripped])
 
 
-def _text(label: Any, *, required: bool) -> TextAreaField:
+def text_field(label: Any, *, required: bool) -> TextAreaField:
+    """Return a field for a text of several lines."""
     return TextAreaField(label, validators=[*needed(required), Length(max=TEXT_LENGTH), ControlCharacters(line=False)])
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 from wtforms import Form
 
-from webapp import drafts, entitlements, filing, forms, situations
+from webapp import drafts, entitlements, filing, forms, request_files, situations
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.handover import Contact, Draft
 from webapp.contracts.products import Product
@@ -34,6 +34,7 @@ PLAIN = (
     "contact_name",
     "contact_email",
     "contact_phone",
+    "files",
 )
 
 
@@ -141,6 +142,7 @@ def file(session: Session, deployment: Deployment, viewer: Viewer, intake: Intak
     """Make the request of a form that fits; its draft goes in the same commit.
 
     :raises NotEntitled, PluginError, DoorRefused: as ``filing.prepare``; the draft stays.
+    :raises Invalid: if the files to bring along are too many.
     """
     used = drafts.discard(session, viewer, intake.customer, intake.product.key)
     return filing.prepare(
@@ -151,6 +153,7 @@ def file(session: Session, deployment: Deployment, viewer: Viewer, intake: Intak
         intake.draft(),
         request_key=intake.request_key,
         follower_id=used.from_partner_id if used else None,
+        files=request_files.of_lines(intake.data.get("files", "")),
     )
 
 

@@ -97,6 +97,7 @@ TIMELINE: Mapping[str, LazyText] = {
     "owner": _("Changed the owner"),
     "passed": _("Passed it to the provider"),
     "edited": _("Changed the text"),
+    "undone": _("Took back what was done to several requests at once"),
 }
 ACCESS: Mapping[str, LazyText] = {
     "granted": _("Given"),
@@ -154,6 +155,10 @@ ACTION: Mapping[str, LazyText] = {
     "customer.part": _("Changed what is recorded of a customer"),
     "customer.imported": _("Imported customers"),
     "member.changed": _("Changed a member"),
+    "request.undone": _("Took back what was done to several requests at once"),
+    "text.added": _("Recorded a canned text"),
+    "text.changed": _("Changed a canned text"),
+    "text.removed": _("Removed a canned text"),
     "refused": _("Was refused"),
 }
 """What the audit trail tells; an action that is not listed is shown by its key."""

@@ -89,15 +89,21 @@ def _relationship(situation: Situation) -> Iterator[Check]:
         yield Check(
             outcome="fail",
             reason=why,
-            remedy=Remedy(
-                text=_(
-                    "Send the customer a new relationship request and ask it to accept. Once the relationship is "
-                    "rebuilt, record it on the customer's page; no request can be opened before."
-                ),
-                action="edit_customer",
-            ),
+            remedy=Remedy(text=_rebuild(situation), action="edit_customer"),
             rules=("R68",),
         )
+
+
+def _rebuild(situation: Situation) -> LazyText:
+    if any(situation.status_of(other) == "pending" for other in situation.customer.relationships):
+        return _(
+            "The new relationship request waits for the customer: ask its administrator to accept it. Once the "
+            "relationship is rebuilt, record it on the customer's page; no request can be opened before."
+        )
+    return _(
+        "Send the customer a new relationship request and ask it to accept. Once the relationship is rebuilt, record "
+        "it on the customer's page; no request can be opened before."
+    )
 
 
 def _why_gone(status: RelationshipStatus, customer: str) -> LazyText | None:

@@ -143,6 +143,8 @@ def _grants(session: Session, rows: Sequence[Customer]) -> Mapping[tuple[int, in
     """Return the newest grant by customer and reseller, as the rules take it."""
     statement = (
         select(AzureAccess)
+        .join(Customer, col(Customer.id) == col(AzureAccess.customer_id))
+        .where(col(Customer.partner_id) == col(AzureAccess.provider_id))
         .where(col(AzureAccess.customer_id).in_([row.id for row in rows]))
         .order_by(col(AzureAccess.since), col(AzureAccess.id))
     )

@@ -14,6 +14,7 @@ from webapp.errors import NotAllowed
 from webapp.i18n import LazyText, _, listed
 from webapp.labels import PARTNER_KIND, ROLE
 from webapp.permissions import Viewer
+from webapp.tables.requests import ServiceRequest
 
 Action = Literal[
     "own_desk",
@@ -29,6 +30,7 @@ Action = Literal[
     "manage_contracts",
     "manage_publishers",
     "manage_members",
+    "manage_texts",
     "see_access",
     "ask_access",
     "manage_access",
@@ -74,6 +76,7 @@ TABLE: Mapping[Action, Rule] = {
     "manage_contracts": Rule(_("See and change support contracts and benefits"), roles=MANAGERS),
     "manage_publishers": Rule(_("See and change publishers and their offers"), roles=MANAGERS),
     "manage_members": Rule(_("See and change the members of your partner"), roles=MANAGERS),
+    "manage_texts": Rule(_("See and change the canned texts of your partner"), roles=MANAGERS),
     "see_access": Rule(
         _("See which resellers have Azure access, and the history"), kinds=("indirect_provider", "indirect_reseller")
     ),
@@ -118,6 +121,19 @@ ENDPOINT_ACTION: Mapping[str, Action] = {
     "requests.notes": "record_numbers",
     "requests.state": "record_numbers",
     "requests.owner": "record_numbers",
+    "requests.files": "record_numbers",
+    "request_list.keep_view": "see_requests",
+    "request_list.view": "see_requests",
+    "request_list.rename_view": "see_requests",
+    "request_list.remove_view": "see_requests",
+    "request_list.change": "record_numbers",
+    "request_list.undo": "record_numbers",
+    "canned.index": "manage_texts",
+    "canned.new": "manage_texts",
+    "canned.add": "manage_texts",
+    "canned.edit": "manage_texts",
+    "canned.change": "manage_texts",
+    "canned.remove": "manage_texts",
     "customer_records.new": "add_customers",
     "customer_records.add": "add_customers",
     "customer_records.edit": "manage_customers",
@@ -174,6 +190,15 @@ def may(viewer: Viewer, action: Action) -> bool:
     return bool(held & {*rule.roles, *rule.checklist})
 
 
+def may_carry_on(viewer: Viewer, request: ServiceRequest) -> bool:
+    """Say whether the viewer may go on with this request; who holds no role, only with what they filed themselves.
+
+    Such a member files what no role is asked for: for 21Vianet, and with a publisher.
+    """
+    mine = not viewer.member.roles and request.created_by_id == viewer.member_id
+    return mine or may(viewer, "record_numbers")
+
+
 def require(viewer: Viewer, action: Action) -> None:
     """Refuse what the table does not allow the viewer.
 
@@ -183,8 +208,8 @@ def require(viewer: Viewer, action: Action) -> None:
         raise _refusal(viewer, TABLE[action])
 
 
-def require_endpoint(viewer: Viewer, endpoint: str) -> None:
-    """Refuse a page that the table does not allow the viewer, or that has no row.
+def require_endpoint(viewer: Viewer, endpoint: str, request: ServiceRequest | None = None) -> None:
+    """Refuse a page that the table does not allow the viewer, or that has no row; ``request`` is what it is about.
 
     :raises NotAllowed: with whom to ask.
     """
@@ -194,6 +219,8 @@ def require_endpoint(viewer: Viewer, endpoint: str) -> None:
             _("Nobody has been allowed this page yet."),
             remedy=_("Ask whoever runs this desk: the page has no row in its role table."),
         )
+    if action == "record_numbers" and request is not None and may_carry_on(viewer, request):
+        return
     require(viewer, action)
 
 

@@ -137,12 +137,20 @@ def change_state(session: Session, deployment: Deployment, viewer: Viewer, reque
         raise Invalid(_("There is no state of that name."), remedy=_("Use the buttons on the request's page."))
     if state == request.state:
         return
+    move(session, deployment.now(), viewer, request, state)
+    session.commit()
+
+
+def move(session: Session, now: datetime, viewer: Viewer, request: ServiceRequest, state: str) -> None:
+    """Bring the request into a state that follows from the present one; the caller commits.
+
+    :raises Conflict: if it does not follow.
+    """
     if state not in NEXT[request.state]:
         raise Conflict(
             _("The request has moved on meanwhile, so this step does not follow any more."),
             remedy=_("Look at its present state, and choose again."),
         )
-    now = deployment.now()
     kind = _KIND_OF[state]
     if state == "answered":
         request.answered_at = now
@@ -156,11 +164,19 @@ def change_state(session: Session, deployment: Deployment, viewer: Viewer, reque
         state = "handed_over"
     request.state = state
     timeline.write(session, request, now, viewer, kind)
-    session.commit()
 
 
 def add_note(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, text: str) -> None:
     """Add a note to the timeline.
+
+    :raises Invalid: if it is empty or over 10,000 characters.
+    """
+    timeline.write(session, request, deployment.now(), viewer, "note", text=checked_note(text))
+    session.commit()
+
+
+def checked_note(text: str) -> str:
+    """Return the words of a note.
 
     :raises Invalid: if it is empty or over 10,000 characters.
     """
@@ -171,8 +187,7 @@ def add_note(session: Session, deployment: Deployment, viewer: Viewer, request: 
         raise Invalid(
             _("The note is over 10,000 characters long."), remedy=_("Shorten it; attach long logs in the portal.")
         )
-    timeline.write(session, request, deployment.now(), viewer, "note", text=words)
-    session.commit()
+    return words
 
 
 def assign(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, member_id: int) -> None:
@@ -180,6 +195,8 @@ def assign(session: Session, deployment: Deployment, viewer: Viewer, request: Se
 
     :raises Invalid: if the member is none of the filing partner's, or of the viewer's own.
     """
+    if member_id == request.owner_id:
+        return
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
     if member is None or member.partner_id not in {viewer.partner_id, request.partner_id}:
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))

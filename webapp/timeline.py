@@ -34,17 +34,17 @@ def write(
     *,
     text: str = "",
     detail: dict[str, Any] | None = None,
-) -> None:
-    """Add an entry, which makes a new version of the request, and tell the audit trail; the caller commits.
+) -> TimelineEntry:
+    """Add an entry, which makes a new version of the request, tell the audit trail, and return it; the caller commits.
 
     The trail learns who the owner became, but neither the text nor the number, since somebody typed them.
     """
     request.version += 1
     session.add(request)
-    session.add(
-        TimelineEntry(
-            request_id=request.id, at=at, member_id=viewer.member_id, kind=kind, text=text, detail=detail or {}
-        )
+    entry = TimelineEntry(
+        request_id=request.id, at=at, member_id=viewer.member_id, kind=kind, text=text, detail=detail or {}
     )
+    session.add(entry)
     facts = {"owner": detail["name"]} if kind == "owner" and detail else None
     audit.record(session, viewer, at, f"request.{kind}", f"request:{request.ref}", request.customer_name, detail=facts)
+    return entry

@@ -22,6 +22,8 @@ walks every address as every role.
 - Roles come from the token at each sign-in (`ONBEHALF_SIGN_IN_ROLES`). Of several roles, each allows what it allows.
 - **checklist**: the page opens, and the checklist decides each time. Members without a role are refused by it for
   Microsoft's products (R72), helpdesk agents for Azure unless they are in a support group of the subscription (R27).
+- A member without a role goes on with what they filed themselves (`record_numbers`): 21Vianet and publishers ask for no
+  role.
 - A partner sees its own customers, an indirect provider also those of its resellers, a reseller those it serves;
   nobody else's. What belongs to somebody else reads as if it did not exist (404); of a customer or a request, before
   any role is asked about.

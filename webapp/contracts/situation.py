@@ -60,6 +60,10 @@ class Relationship(Value):
     roles: tuple[str, ...] = ()
     ends_at: datetime | None = None
 
+    def status_at(self, moment: datetime) -> RelationshipStatus:
+        """Return the status at ``moment``: one whose end has passed has expired, whatever was recorded."""
+        return "expired" if self.status == "active" and self.ends_at and self.ends_at <= moment else self.status
+
 
 class AzureAccess(Value):
     """Azure access that a provider gave the filer's partner for this customer (R26)."""
@@ -178,16 +182,17 @@ class Situation(Value):
 
     @property
     def relationship(self) -> Relationship | None:
-        """The admin relationship that counts: an active one before a pending one before any other."""
-        order = ("active", "pending", "never_requested", "expired", "ended", "removed")
+        """The admin relationship that counts: an active one, else one that is gone, else one that never was (R68).
+
+        What is gone stays so until it is rebuilt: a new request that the customer has not accepted is no relationship.
+        """
+        order = ("active", "expired", "ended", "removed", "pending", "never_requested")
         ranked = sorted(self.customer.relationships, key=lambda r: order.index(self.status_of(r)))
         return ranked[0] if ranked else None
 
     def status_of(self, relationship: Relationship) -> RelationshipStatus:
         """Return the status now: one whose end has passed has expired, whatever was recorded."""
-        if relationship.status == "active" and relationship.ends_at and relationship.ends_at <= self.now:
-            return "expired"
-        return relationship.status
+        return relationship.status_at(self.now)
 
     def contract(self, *plans: str, of: Partner | None = None) -> Contract | None:
         """Return a contract of one of ``plans`` that is valid today in this cloud; ``of`` defaults to the filer's."""

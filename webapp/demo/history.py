@@ -52,7 +52,7 @@ class Narrator:
         self.phrases = problems.read()
         self.viewers = {key: _viewer(session, key) for key in stories.FILERS}
         self.cases = {key: list(_cases(session, deployment, viewer)) for key, viewer in self.viewers.items()}
-        self.told: dict[str, int] = {}
+        self.told: list[tuple[str, str]] = []
 
     def tell_all(self) -> None:
         """Tell every story, the oldest first, but none of a member who may file nothing under the rules in force."""
@@ -79,7 +79,7 @@ class Narrator:
         return filing.prepare(self.session, at, case.viewer, case.customer, draft, request_key=request_key)
 
     def _problem(self, story: Story, case: Case) -> Problem:
-        """Return the next problem of the product that fits: where the clock shall run, break-fix and in English."""
+        """Return a problem of the product that fits: where the clock shall run, break-fix and in English."""
         spoken = SPOKEN.get(case.viewer.partner.name, {"en"})
         clock_runs = story.severity and case.who.cloud.operator == "Microsoft"
         fitting = [
@@ -89,9 +89,16 @@ class Narrator:
             and (not story.severity or problem.category == "break_fix")
             and (not clock_runs or problem.language == "en")
         ]
-        turn = self.told.get(case.product.key, 0)
-        self.told[case.product.key] = turn + 1
-        return fitting[turn % len(fitting)]
+        return self._least_told(fitting, case)
+
+    def _least_told(self, fitting: list[Problem], case: Case) -> Problem:
+        """Return the problem that this customer had least often, and of these the one told least and longest ago."""
+        heard = [title for customer, title in self.told if customer == case.customer.name]
+        titles = [title for _customer, title in self.told]
+        last = {title: number for number, title in enumerate(titles)}
+        found = min(fitting, key=lambda one: (heard.count(one.title), titles.count(one.title), last.get(one.title, -1)))
+        self.told.append((case.customer.name, found.title))
+        return found
 
     def _severity(self, story: Story, case: Case, problem: Problem) -> str:
         if not case.product.severities or problem.category != "break_fix":

@@ -21,8 +21,8 @@ class ServiceRequest(SQLModel, table=True):
     ``answers``: ``[{section, label, value, note}]``; ``checks``: ``[{outcome, reason, remedy, rules, plugin}]``;
     ``doors``: ``[{label, reason, url, host, language, in_customer, confirmed, steps}]``, the first is the main one;
     ``steps`` and ``checklist``: lists of words; words are ``{language: text}``. ``follower_id`` is a partner that
-    follows the request beside the filer's (R71). ``words`` are the fields of the form as they were sent, moments in
-    UTC: what is changed later begins with them.
+    follows the request beside the filer's (R71). ``files``: ``[{name, attached}]``. ``words`` are the fields of the
+    form as they were sent, moments in UTC: what is changed later begins with them.
     """
 
     __tablename__ = "service_request"
@@ -73,6 +73,7 @@ class ServiceRequest(SQLModel, table=True):
     ticket_shape: dict[str, str] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     promise: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     telephone: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    files: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
     ticket_number: str = Field(default="", max_length=64)
     handed_over_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -85,7 +86,7 @@ class ServiceRequest(SQLModel, table=True):
 
 class TimelineEntry(SQLModel, table=True):
     """Something that happened to a request. ``kind`` is prepared, opened, filed, answered, closed, reopened, solved,
-    note, owner, passed or edited; ``text`` is a note's own words, ``detail`` what was recorded with the others.
+    note, owner, passed, edited or undone; ``text`` is a note's own words, ``detail`` what was recorded with the others.
     """
 
     __tablename__ = "timeline_entry"

@@ -7,6 +7,7 @@ from flask import Flask
 from webapp.views import (
     access,
     audit,
+    canned,
     contracts,
     customer_import,
     customer_parts,
@@ -26,6 +27,7 @@ from webapp.views import (
     preferences,
     publishers,
     remedies,
+    request_list,
     request_pack,
     requests,
     sessions,
@@ -62,6 +64,8 @@ NOUNS = (
     sign_in,
     health,
     editing,
+    canned,
+    request_list,
 )
 
 

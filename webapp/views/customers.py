@@ -16,7 +16,7 @@ from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
 from webapp.security import StaleForm
 from webapp.tables.requests import ServiceRequest
-from webapp.views import trail, trouble
+from webapp.views import canned, trail, trouble
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
 
 bp = Blueprint("customers", __name__)
@@ -88,8 +88,8 @@ def autosave(customer_id: int) -> str | Response:
 def file(customer_id: int) -> Response | BaseResponse:
     """Make the request; a refusal, an error or a missing answer comes back with every word that was typed.
 
-    Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=save`` keeps a draft,
-    ``action=clear`` throws it away.
+    Buttons of the same form: ``action=refresh`` shows the questions of another category, ``action=insert`` puts a
+    canned text behind the description, ``action=save`` keeps a draft, ``action=clear`` throws it away.
     """
     filled = _typed()
     try:
@@ -184,7 +184,25 @@ def _cleared(filled: intake.Intake) -> Response:
     return htmx.leave(url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key))
 
 
-BUTTONS = {"refresh": _kept, "save": _kept, "clear": _cleared}
+def _inserted(filled: intake.Intake) -> Response:
+    """Put the canned text that was chosen behind the description, and show the form again."""
+    words = canned.chosen(filled.customer)
+    described = "\n\n".join(part for part in (filled.data.get("description", "").rstrip(), words) if part)
+    typed = {**filled.data, "description": described}
+    return _form(
+        intake.read(
+            database_session(),
+            deployment(),
+            viewer(),
+            filled.customer,
+            filled.product,
+            typed,
+            request_key=filled.request_key,
+        )
+    )
+
+
+BUTTONS = {"refresh": _kept, "insert": _inserted, "save": _kept, "clear": _cleared}
 
 
 def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int = 200) -> Response:
@@ -197,5 +215,11 @@ def _form(filled: intake.Intake, *, error: DeskError | None = None, status: int 
         if table
     }
     return htmx.render(
-        "customers/new.html", "customers/_form.html", status=status, intake=filled, error=error, response_times=times
+        "customers/new.html",
+        "customers/_form.html",
+        status=status,
+        intake=filled,
+        error=error,
+        response_times=times,
+        canned=canned.offered(filled.customer, filled.product.key, filled.situation.language),
     )

@@ -104,7 +104,7 @@ def _enter() -> BaseResponse | None:
     _find_what_is_asked_about()
     security.refuse_forged()
     if request.endpoint not in OPEN:
-        roles.require_endpoint(viewer(), request.endpoint)
+        roles.require_endpoint(viewer(), request.endpoint, g.get("service_request"))
     return None
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from webapp import home
 from webapp.contracts_held import plan_label
 from webapp.home import Alert
+from webapp.i18n import LazyText
 from webapp.response_clock import state_of
 from webapp.views.gate import database_session, deployment, viewer
 
@@ -17,10 +18,21 @@ bp = Blueprint("home", __name__)
 def page() -> str:
     """Show clocks, handovers without a number, refusals, ends, drafts and recent customers."""
     whose: home.Whose = "me" if request.args.get("whose") == "me" else "all"
-    found = home.of(database_session(), deployment(), viewer(), whose)
-    return render_template("home/page.html", home=found, state_of=state_of, plan_label=plan_label)
+    return render_template(
+        "home/page.html",
+        home=home.of(database_session(), deployment(), viewer(), whose),
+        state_of=state_of,
+        plan_label=plan_label,
+        product_named=_product_named,
+    )
 
 
 def alert() -> Alert:
     """Return what the navigation of every page tells of the viewer's clocks."""
     return home.alert(database_session(), viewer(), deployment().now())
+
+
+def _product_named(key: str) -> str | LazyText:
+    """Return a product's label, or its key where no enabled plugin knows it any more."""
+    product = deployment().plugins.product_anywhere(key)
+    return product.label if product else key

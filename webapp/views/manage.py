@@ -39,6 +39,7 @@ PAGES = (
         _("Publishers"),
         _("Who supports what was bought in the marketplace."),
     ),
+    Page("canned.index", "manage_texts", "chat-left-text", _("Canned texts"), _("Words you write again and again.")),
     Page("members.index", "manage_members", "people", _("Members"), _("Your people, their accounts and time zones.")),
     Page("audit.index", "see_audit", "journal-check", _("Audit trail"), _("Who did what, when, on whom.")),
     Page("plugins.index", "see_plugins", "plug", _("Plugins"), _("What this deployment has installed and enabled.")),

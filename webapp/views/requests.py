@@ -8,9 +8,23 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp import editing, htmx, partners, portal_words, request_list, service_requests, ticket_numbers, timeline
+from webapp import (
+    bulk,
+    editing,
+    htmx,
+    partners,
+    portal_words,
+    request_files,
+    request_list,
+    roles,
+    saved_views,
+    service_requests,
+    ticket_numbers,
+    timeline,
+)
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
+from webapp.intake import new_key
 from webapp.labels import STATE
 from webapp.moments import from_input, in_my_zone
 from webapp.permissions import Viewer
@@ -18,8 +32,9 @@ from webapp.product_names import named_in
 from webapp.response_clock import state_of
 from webapp.security import StaleForm
 from webapp.tables.customers import Customer
+from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
-from webapp.views import trail
+from webapp.views import canned, trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
 
 bp = Blueprint("requests", __name__)
@@ -38,7 +53,22 @@ def index() -> Response:
         filters=filters,
         state_of=state_of,
         products=_products(),
+        **_conveniences(),
     )
+
+
+def _conveniences() -> dict[str, Any]:
+    """Return what the list has besides its rows: saved views, and what was last done to several requests at once."""
+    session, who, number = database_session(), viewer(), request.args.get("done", "")
+    action = (
+        bulk.fetch(session, who, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    )
+    return {
+        "views": saved_views.listed(session, who),
+        "bulk_key": new_key(),
+        "action": action,
+        "undoable": action is not None and bulk.may_undo(action, deployment().now()),
+    }
 
 
 @bp.get("/requests.csv")
@@ -109,9 +139,20 @@ def ticket(ref: str) -> Response:
 
 @bp.post("/requests/<ref>/notes")
 def notes(ref: str) -> Response:
-    """Add a note."""
+    """Add a note; ``action=insert`` puts a canned text behind what was typed, and adds nothing yet."""
     text = request.form.get("text", "")
+    if request.form.get("action") == "insert":
+        customer = database_session().get(Customer, the_request().customer_id)
+        words = canned.chosen(customer, the_request().ref) if customer else ""
+        return _render(the_request(), note="\n\n".join(part for part in (text.rstrip(), words) if part))
     return _change(lambda mine: service_requests.add_note(database_session(), deployment(), viewer(), mine, text))
+
+
+@bp.post("/requests/<ref>/files")
+def files(ref: str) -> Response:
+    """Tick the files that were attached in the portal, and add others to bring along."""
+    more, attached = request.form.get("files", ""), frozenset(request.form.getlist("attached"))
+    return _change(lambda mine: request_files.change(database_session(), mine, more, attached))
 
 
 @bp.post("/requests/<ref>/state")
@@ -151,7 +192,7 @@ def _change(change: Callable[[ServiceRequest], None]) -> Response:
     return make_response(redirect(url_for("requests.show", ref=service_request.ref), code=303))
 
 
-def _render(service_request: ServiceRequest, *, error: DeskError | None = None) -> Response:
+def _render(service_request: ServiceRequest, *, error: DeskError | None = None, note: str = "") -> Response:
     session, who = database_session(), viewer()
     return htmx.render(
         "requests/page.html",
@@ -165,10 +206,19 @@ def _render(service_request: ServiceRequest, *, error: DeskError | None = None) 
         next_states=service_requests.NEXT[service_request.state],
         unusual=ticket_numbers.has_unusual_number(service_request),
         colleagues=partners.colleagues(session, who),
+        owner=session.get(Member, service_request.owner_id) if service_request.owner_id else None,
+        carries_on=roles.may_carry_on(who, service_request),
         provider=_provider(service_request, who),
         editable=editing.may_edit(service_request, who),
         state_of=state_of,
+        note=note,
+        canned=_canned(service_request),
     )
+
+
+def _canned(service_request: ServiceRequest) -> list[Any]:
+    customer = database_session().get(Customer, service_request.customer_id)
+    return canned.offered(customer, service_request.product, service_request.language, service_request.ref)
 
 
 def _provider(service_request: ServiceRequest, who: Viewer) -> bool:
