@@ -37,6 +37,7 @@ def _row(plugin: Reported) -> dict[str, Any]:
         "products": list(plugin.products),
         "hooks": list(plugin.hooks),
         "settings": list(plugin.settings),
+        "known_settings": list(plugin.known_settings),
         "notes": list(plugin.notes),
         "manifest": plugin.manifest.model_dump(mode="json") if plugin.manifest else None,
         "reason": str(plugin.reason) if plugin.reason else None,

@@ -15,13 +15,13 @@ from webapp.clouds import enabled_clouds
 from webapp.config import Settings
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
-from webapp.errors import PluginError, StartRefused
+from webapp.errors import PluginError
 from webapp.plugins import refusals
 from webapp.plugins.asking import Guard, Observer, unobserved
 from webapp.plugins.breaker import Limits, Records, Times
 from webapp.plugins.finding import BUILT_IN, GROUP, Installed, installed
 from webapp.plugins.loaded import LeftOut, Plugins, Running
-from webapp.plugins.own_settings import settings_of
+from webapp.plugins.own_settings import Unreadable, settings_of
 
 __all__ = ["BUILT_IN", "GROUP", "Installed", "Plugins", "fitting", "installed", "load"]
 
@@ -95,12 +95,10 @@ class _Start:
         try:
             notes = fitting(module)
             own, given = settings_of(name, module)
-        except StartRefused:
-            raise
         except (pluggy.PluginValidationError, ValueError) as error:
             return self.leave_out(name, refusals.unfit(name, error, policy=policy), error)
-        except Exception as error:  # its class of settings is a stranger's code as well
-            return self.leave_out(name, refusals.not_imported(self.found[name], error), error)
+        except Unreadable as error:
+            return self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=policy))
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # they were noted above
             self.manager.register(module, name=name)
         for note in notes:

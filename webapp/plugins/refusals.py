@@ -54,6 +54,16 @@ def not_imported(plugin: Installed, error: BaseException) -> LeftOut:
     )
 
 
+def settings_raise(plugin: Installed, kind: Exception, *, policy: bool) -> LeftOut:
+    """Return why a plugin whose own class of settings raised was left out."""
+    return LeftOut(
+        "failed",
+        _("The settings of the plugin %(name)s could not be read: %(kind)s.", name=plugin.name, kind=str(kind)),
+        _("Reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
+        policy=policy,
+    )
+
+
 def manifest_unreadable(plugin: Installed) -> LeftOut:
     """Return why a plugin whose manifest cannot be read was left out."""
     return LeftOut(

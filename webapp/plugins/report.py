@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from webapp.config import secret_fields
 from webapp.errors import Words
 from webapp.i18n import LazyText, _
 from webapp.plugins.breaker import LastError, Record
@@ -51,6 +52,7 @@ class Reported:
     hooks: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     known_settings: tuple[str, ...] = ()
+    secrets: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     manifest: Manifest | None = None
     reason: Words | None = None
@@ -72,6 +74,7 @@ def of(loaded: Plugins) -> list[Reported]:
 def _reported(plugin: Installed, loaded: Plugins) -> Reported:
     name, record = plugin.name, loaded.guard.record_of(plugin.name)
     running = loaded.running.get(name)
+    schema = type(running.settings) if running and running.settings else None
     state, reason, remedy = _state(plugin, loaded, record)
     return Reported(
         name=name,
@@ -83,7 +86,8 @@ def _reported(plugin: Installed, loaded: Plugins) -> Reported:
         products=tuple(dict.fromkeys(product for (_at, product), owner in loaded.owners.items() if owner == name)),
         hooks=running.hooks if running else (),
         settings=running.given if running else (),
-        known_settings=tuple(type(running.settings).model_fields) if running and running.settings else (),
+        known_settings=tuple(schema.model_fields) if schema else (),
+        secrets=secret_fields(schema) if schema else frozenset(),
         notes=running.notes if running else (),
         manifest=plugin.manifest,
         reason=reason,
