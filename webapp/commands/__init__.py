@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ for command in (audit, backup, db, demo, doctor, import_, partner, plugins, rest
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ``arguments`` default to those of the process."""
+    logging.getLogger("onbehalf").addHandler(logging.NullHandler())  # a command says itself what went wrong
     try:
         cli(arguments)
     except DeskError as error:

@@ -54,7 +54,7 @@ Day = Annotated[str, AfterValidator(_day_off_or_on)]
 class Settings(BaseSettings):
     """The deployment. Each field is the environment variable ``ONBEHALF_<FIELD>`` or a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret_key: str = Field(default="", description="Signs cookies and forms; `serve` refuses to start without it.")
     old_secret_keys: Names = Field(
@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         default="sqlite:///onbehalf.sqlite3", description="SQLAlchemy address: SQLite, or postgresql://user@host/name."
     )
     plugins: Names = Field(default=(), description="Comma-separated names of the plugins to load, in this order.")
+    safe_mode: bool = Field(
+        default=False, description="Start with the built-in plugins alone, whatever `ONBEHALF_PLUGINS` names."
+    )
+    hook_seconds: float = Field(
+        default=2.0, gt=0, description="Seconds a hook of a plugin may take; three calls over it pause the plugin."
+    )
     clouds: Names = Field(
         default=(), description="Comma-separated cloud keys to enable; empty = all the plugins bring."
     )
