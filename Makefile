@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --retries 10
 PLUGINS := $(sort $(patsubst plugins/%/pyproject.toml,plugins/%,$(wildcard plugins/*/pyproject.toml)))
 EDITABLE := --editable . $(addprefix --editable ,$(PLUGINS))
 
-.PHONY: demo test crash check rules lock env messages bench bundle screenshot clean
+.PHONY: demo test crash check rules lock env messages bundle wheels screenshot clean
 
 demo: $(VENV)/run.stamp
 	@PORT=$(PORT) $(BIN)/onbehalf demo
@@ -74,6 +74,10 @@ bundle: $(VENV)/run.stamp
 # Wheels of the core and of each plugin, for a folder that pip installs from.
 wheels: $(VENV)/run.stamp
 	PYTHONPATH=$(VENV)/assets $(PIP:install=wheel) --no-deps --no-build-isolation -w dist/wheels . $(PLUGINS)
+
+# Every page, wide and narrow, into .artifacts/; the README's own picture with `make screenshot README=1`.
+screenshot: env
+	$(BIN)/python tests/tools/screenshots.py $(if $(README),--readme)
 
 clean:
 	rm -rf $(VENV) .demo dist build
