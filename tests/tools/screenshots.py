@@ -27,10 +27,6 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 MEMBER, CUSTOMER = "fabrikam-global-admin", "Contoso"
 NO_PAGE = re.compile(r"\.csv|/go$|/export|/healthz|/readyz|/metrics|/sign-in|/assets/|\.jsonl")
 STATES = {"missing": "/customers/999999", "empty": "/requests?q=nothing-is-called-this"}
-    "missing": "/customers/999999",
-    "empty": "/requests?q=nothing-is-called-this",
-    "filed": "/requests?state=filed",
-}
 ROLES = runpy.run_path(str(Path(__file__).parents[1] / "test_roles.py"))
 
 
