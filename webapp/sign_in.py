@@ -162,7 +162,7 @@ def _language_of_cloud(viewer: Viewer | None) -> str:
     """Return the language of the one cloud that a reader can be from; of several clouds none decides."""
     deployment: Deployment = current_app.extensions["onbehalf"]
     known: Sequence[str] = tuple(deployment.plugins.clouds)
-    if viewer is not None and "session" in g:
+    if viewer is not None and "session" in g and not g.get("in_trouble"):
         signed_in_by = g.user_session.cloud if "user_session" in g else ""
         known = (signed_in_by,) if signed_in_by else _enrolled_clouds(viewer)
     cloud = deployment.plugins.clouds.get(known[0]) if len(known) == 1 else None

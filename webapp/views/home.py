@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from webapp import home
 from webapp.contracts_held import plan_label
@@ -28,7 +28,9 @@ def page() -> str:
 
 
 def alert() -> Alert:
-    """Return what the navigation of every page tells of the viewer's clocks."""
+    """Return what the navigation of every page tells of the viewer's clocks; on a page of trouble, nothing."""
+    if g.get("in_trouble"):
+        return Alert(0, None)
     return home.alert(database_session(), viewer(), deployment().now())
 
 
