@@ -10,6 +10,7 @@ import click
 
 from webapp.commands.audit import audit
 from webapp.commands.backup import backup, restore
+from webapp.commands.check_plugin import check_plugin
 from webapp.commands.db import db
 from webapp.commands.demo import demo
 from webapp.commands.imports import import_
@@ -25,7 +26,7 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, db, demo, import_, partner, plugins, restore, serve, version):
+for command in (audit, backup, check_plugin, db, demo, import_, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 
