@@ -14,6 +14,7 @@ from webapp.commands.check_plugin import check_plugin
 from webapp.commands.db import db
 from webapp.commands.demo import demo
 from webapp.commands.imports import import_
+from webapp.commands.new_plugin import new_plugin
 from webapp.commands.partner import partner
 from webapp.commands.plugins import plugins
 from webapp.commands.serve import serve
@@ -26,7 +27,7 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, check_plugin, db, demo, import_, partner, plugins, restore, serve, version):
+for command in (audit, backup, check_plugin, db, demo, import_, new_plugin, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 
