@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 from sqlmodel import select
+from werkzeug.serving import make_server
 
 import webapp
 from webapp import new_plugin
@@ -51,6 +54,34 @@ def installed_plugin(site, monkeypatch):
     yield "contoso-voice"
     for module in [name for name in sys.modules if name.partition(".")[0] == "onbehalf_contoso_voice"]:
         del sys.modules[module]
+
+
+@pytest.fixture
+def app_with_it(installed_plugin, make_app, demo_database, tmp_path):
+    """Return the application with the example data, our plugins and the new one."""
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+    return make_app(database_url=f"sqlite:///{copy}", plugins=(*ALL_PLUGINS, installed_plugin))
+
+
+def sign_a_contract(app):
+    with app.extensions["onbehalf"].database.writing() as session:
+        fabrikam = session.exec(select(Partner).where(Partner.name == "Fabrikam")).one()
+        session.add(SupportContract(partner_id=fabrikam.id, plan="contoso_voice_gold", contract_id="4711"))
+        session.commit()
+
+
+@contextmanager
+def serving(app):
+    """Serve the application on a free port; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def run(*command, cwd, **variables):
@@ -104,15 +135,11 @@ def test_its_own_tests_and_the_conformance_kit_pass_once_it_is_installed(written
     assert "skipped" not in told
 
 
-def test_a_request_is_filed_with_it(installed_plugin, make_app, demo_database, tmp_path):
-    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
-    app = make_app(database_url=f"sqlite:///{copy}", plugins=(*ALL_PLUGINS, installed_plugin))
+def test_a_request_is_filed_with_it(app_with_it):
+    app = app_with_it
     filer = Desk(app.test_client(), FILER)
     assert filer.file("Contoso", "contoso_voice").status == 403
-    with app.extensions["onbehalf"].database.writing() as session:
-        fabrikam = session.exec(select(Partner).where(Partner.name == "Fabrikam")).one()
-        session.add(SupportContract(partner_id=fabrikam.id, plan="contoso_voice_gold", contract_id="4711"))
-        session.commit()
+    sign_a_contract(app)
 
     address = filer.filed("Contoso", "contoso_voice", title="Calls break off", severity="A")
 
@@ -127,12 +154,31 @@ def test_a_request_is_filed_with_it(installed_plugin, make_app, demo_database, t
     assert filer.get(f"{address}/go").location == request.doors[0]["url"]
 
 
-def test_a_cloud_in_which_another_vendors_product_is_not_registered_refuses_it(
-    installed_plugin, make_app, demo_database, tmp_path
-):
-    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
-    app = make_app(database_url=f"sqlite:///{copy}", plugins=(*ALL_PLUGINS, installed_plugin))
-    filer = Desk(app.test_client(), FILER)
+def test_a_request_is_filed_with_it_in_a_browser(app_with_it, browser_page, enter):
+    sign_a_contract(app_with_it)
+    page = browser_page
+    with serving(app_with_it) as address:
+        enter(page, address, FILER)
+        contoso = Desk(app_with_it.test_client(), FILER).customer("Contoso")
+        page.goto(address + contoso)
+        page.locator("a[href$='product=contoso_voice']").click()
+        page.get_by_label("Calls: they fail, break off or sound bad").check()
+        page.wait_for_load_state("networkidle")
+        page.fill("#title", "Calls break off")
+        page.fill("#description", "After ten seconds, since this morning.")
+        page.locator("input[name=severity][value=B]").check()
+        page.click("#send")
+        page.wait_for_url(re.compile(r"/requests/OB-[0-9A-HJKMNP-TV-Z]{8}$"))
+
+        assert "support.contoso-voice.example" in page.locator(".handover").inner_text()
+        page.fill("#ticket_number", "T-2026-204816")
+        page.get_by_role("button", name="Record it").click()
+        page.locator(".ticket-number").wait_for()
+        assert page.locator("[data-state=filed]").first.is_visible()
+
+
+def test_a_cloud_in_which_another_vendors_product_is_not_registered_refuses_it(app_with_it):
+    filer = Desk(app_with_it.test_client(), FILER)
 
     page = filer.get(f"{filer.customer('Litware Federal')}/entitlement?product=contoso_voice")
 
