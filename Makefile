@@ -61,7 +61,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 lock: $(VENV)/python.stamp
 	$(PIP) uv
 	$(BIN)/uv lock -q
-	$(BIN)/uv export -q --all-packages --all-extras --no-default-groups --no-emit-workspace --no-annotate --no-header -o requirements/run.txt
+	$(BIN)/uv export -q --all-packages --all-extras --no-extra testkit --no-default-groups --no-emit-workspace --no-annotate --no-header -o requirements/run.txt
 	$(BIN)/uv export -q --only-group build --no-emit-workspace --no-annotate --no-header -o requirements/build.txt
 	$(BIN)/uv export -q --only-group dev --no-emit-workspace --no-annotate --no-header -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --no-deps --generate-hashes --no-annotate --no-header --no-emit-index-url requirements/assets.in -o requirements/assets.txt

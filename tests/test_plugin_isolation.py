@@ -12,7 +12,7 @@ from webapp.config import load_settings
 from webapp.deployment import Deployment
 from webapp.errors import PluginPaused
 from webapp.plugins import asking, report
-from webapp.plugins.breaker import Times
+from webapp.plugins.breaker import Records, Times
 from webapp.plugins.loading import load
 from webapp.testing import make_draft, make_situation
 from webapp.testing.desk import Desk
@@ -79,7 +79,7 @@ def loaded(install_plugin):
     def make(code, name="widget"):
         install_plugin(name, HEAD + code)
         timer = Timer()
-        return load(load_settings(plugins=(name,)), times=Times(timer)), timer
+        return load(load_settings(plugins=(name,)), records=Records(times=Times(timer))), timer
 
     return make
 

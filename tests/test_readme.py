@@ -57,7 +57,7 @@ def test_every_make_target_of_the_readme_exists():
 
 
 def test_every_command_of_the_readme_exists():
-    commands = set(re.findall(r"(?:^ +|`)onbehalf ([a-z]+)", README, flags=re.MULTILINE))
+    commands = set(re.findall(r"(?:^ +|`)onbehalf ([a-z-]+)", README, flags=re.MULTILINE))
 
     assert {"serve", "plugins"} <= commands <= set(cli.commands)
 

@@ -20,7 +20,7 @@ from webapp.contracts.handover import (
 )
 from webapp.contracts.products import Choice, Product, Question
 from webapp.contracts.responses import ResponseTable, StaffedHours, Target
-from webapp.contracts.situation import Customer, Offer, Publisher, Relationship, Situation, Subscription
+from webapp.contracts.situation import Contract, Customer, Offer, Publisher, Relationship, Situation, Subscription
 from webapp.contracts.values import Text
 from webapp.hookspecs import hookimpl
 from webapp.i18n import TextDomain
@@ -38,6 +38,7 @@ __all__ = [
     "Choice",
     "Cloud",
     "Contact",
+    "Contract",
     "Customer",
     "Draft",
     "ExternalDoor",

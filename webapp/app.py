@@ -18,7 +18,7 @@ from webapp.db import Database
 from webapp.deployment import Deployment
 from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language, listed
 from webapp.metrics import Metrics
-from webapp.plugins.breaker import Times
+from webapp.plugins.breaker import Limits, Records, Times
 from webapp.plugins.loading import load
 from webapp.sign_in import reading_language, reading_time_zone
 
@@ -52,7 +52,8 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         DEMO=demo,
     )
     metrics, database = Metrics(), Database(settings.database_url)
-    app.extensions["onbehalf"] = Deployment(settings, load(settings, metrics.asked, Times(now=clock)), database, clock)
+    records = Records(Limits(budget=settings.hook_seconds), Times(now=clock))
+    app.extensions["onbehalf"] = Deployment(settings, load(settings, metrics.asked, records), database, clock)
     _watch(app, metrics, settings)
     Babel(
         app,

@@ -23,9 +23,12 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 class Whom(Protocol):
     """What a door needs of a customer."""
 
-    tenant_id: str
-    domain: str
-    initial_domain: str
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def initial_domain(self) -> str: ...
 
 
 def canonical_tenant_id(text: str) -> str:

@@ -189,7 +189,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _doors(situation: Situation, customer: Customer, target: RedirectTarget) -> list[dict[str, Any]]:
-    label = _door_label(target.door, situation.cloud)
+    label = _door_label(target.door, situation)
     main = LabelledDoor(label=label, door=target.door, reason=_("The way in for this product."))
     return [_door(entry, situation, customer) for entry in (main, *target.others)]
 
@@ -201,7 +201,7 @@ def _door(entry: LabelledDoor, situation: Situation, customer: Customer) -> dict
     """
     cloud = situation.cloud
     outside = isinstance(entry.door, ExternalDoor)
-    if outside and not situation.product.by_publisher:
+    if outside and not situation.product.leaves_the_cloud:
         raise DoorRefused(
             _("The plugin would send you outside %(cloud)s.", cloud=cloud.name),
             remedy=_("Start in Partner Center by hand, and tell whoever runs this desk."),
@@ -222,8 +222,10 @@ def _door(entry: LabelledDoor, situation: Situation, customer: Customer) -> dict
     }
 
 
-def _door_label(door: Door, cloud: Cloud) -> str | LazyText:
-    return _("The publisher") if isinstance(door, ExternalDoor) else doors.portal_of(door, cloud).label
+def _door_label(door: Door, situation: Situation) -> str | LazyText:
+    if isinstance(door, ExternalDoor):
+        return situation.product.vendor if situation.product.third_party else _("The publisher")
+    return doors.portal_of(door, situation.cloud).label
 
 
 def _promise(deployment: Deployment, draft: Draft) -> dict[str, Any] | None:

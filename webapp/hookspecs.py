@@ -35,7 +35,8 @@ def register_products(cloud: Cloud) -> Iterable[Product]:
     Asked once per enabled cloud at the start. Implementing it makes the plugin an owner: it alone is asked to check,
     build and redirect for what it registers. A plugin without it is a policy: asked for checks about all products. A
     product that two plugins register for the same cloud stops the start. Products whose key is missing in
-    ``cloud.products`` are not sold there and are left out by core.
+    ``cloud.products`` are not sold there and are left out by core; a ``third_party`` one is sold beside the cloud,
+    wherever its plugin returns it.
 
     :param cloud: One enabled cloud, with the deployer's overrides.
     :returns: The products; nothing where the plugin has none in this cloud.

@@ -51,6 +51,12 @@ type_of_text = (str, LazyString)
 """What counts as a text: for ``isinstance``, since plugins may use Flask-Babel's lazy strings too."""
 
 
+def message_of(text: LazyString) -> tuple[str, str] | None:
+    """Return the distribution's domain and the sentence behind a lazy text; ``None`` if no domain marked it."""
+    domain = getattr(text._func, "__self__", None)
+    return (domain.package, str(text._args[0])) if isinstance(domain, TextDomain) and text._args else None
+
+
 class TextDomain(flask_babel.Domain):  # type: ignore[misc]  # flask_babel ships no types
     """The texts of one distribution: ``_ = TextDomain("onbehalf_azure").text``.
 

@@ -82,7 +82,7 @@ def _sold(situation: Situation) -> Check:
 def _relationship(situation: Situation) -> Iterator[Check]:
     """Refuse every product while the admin relationship is gone (R68); nobody needs one with oneself."""
     relationship = situation.relationship
-    if relationship is None or situation.customer.own:
+    if relationship is None or situation.customer.own or situation.product.third_party:
         return
     why = _why_gone(situation.status_of(relationship), situation.customer.name)
     if why is not None:

@@ -34,15 +34,18 @@ def table_for(situation: Situation) -> ResponseTable | None:
     """Return the promise that counts, or ``None`` where nobody made one.
 
     A publisher's product has its publisher's (R39). By today's pages a product's own table counts, that of the plan
-    the partner holds before everyone's (R55); else it is the cloud's. Targets of plans the partner does not hold are
-    left out: nobody promised them (R54).
+    the partner holds before everyone's (R55); else it is the cloud's, but another vendor promises for itself alone.
+    Targets of plans the partner does not hold are left out: nobody promised them (R54).
     """
     if situation.product.by_publisher:
         return _publishers_table(situation)
-    own = situation.product.responses if situation.rules == "today" else ()
+    others = situation.product.third_party
+    own = situation.product.responses if situation.rules == "today" or others else ()
     held = (table for table in own if table.plans and situation.contract(*table.plans))
     everyones = (table for table in own if not table.plans)
-    table = next(held, None) or next(everyones, None) or situation.cloud.responses
+    table = next(held, None) or next(everyones, None) or (None if others else situation.cloud.responses)
+    if table is None:
+        return None
     promised = {key: t for key, t in table.targets.items() if not t.plans or situation.contract(*t.plans)}
     if len(promised) == len(table.targets):
         return table

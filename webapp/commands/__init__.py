@@ -10,10 +10,12 @@ import click
 
 from webapp.commands.audit import audit
 from webapp.commands.backup import backup, restore
+from webapp.commands.check_plugin import check_plugin
 from webapp.commands.db import db
 from webapp.commands.demo import demo
 from webapp.commands.doctor import doctor
 from webapp.commands.imports import import_
+from webapp.commands.new_plugin import new_plugin
 from webapp.commands.partner import partner
 from webapp.commands.plugins import plugins
 from webapp.commands.serve import serve
@@ -26,7 +28,7 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, db, demo, doctor, import_, partner, plugins, restore, serve, version):
+for command in (audit, backup, check_plugin, db, demo, doctor, import_, new_plugin, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 

@@ -56,7 +56,9 @@ class Product(Value):
     ``vendor`` is who supports it; ``portal`` the kind of portal its main door opens, ``None`` for a publisher's:
     only then may the main door leave the cloud. ``aliases`` are old and other names (domain.md section 7, point 7).
     ``severities`` empty = the vendor asks for none. ``responses`` override the cloud's promise, by the partner's plan.
-    ``by_publisher``: the publisher of the offer supports it, not the vendor of the cloud (R38).
+    ``by_publisher``: the publisher of the offer supports it, not the vendor of the cloud (R38). ``third_party``:
+    another vendor supports it; it is sold beside the cloud, wherever its plugin registers it, its doors may leave it,
+    and what it promises are its own ``responses`` alone.
     """
 
     key: Key
@@ -69,6 +71,7 @@ class Product(Value):
     severities: tuple[Severity, ...] = SEVERITIES
     responses: tuple[ResponseTable, ...] = ()
     by_publisher: bool = False
+    third_party: bool = False
 
     @model_validator(mode="after")
     def _questions_have_names_of_their_own(self) -> Self:
@@ -76,6 +79,11 @@ class Product(Value):
         if len(set(keys)) != len(keys):
             raise ValueError(f"product {self.key!r} asks a question twice: {keys}")
         return self
+
+    @property
+    def leaves_the_cloud(self) -> bool:
+        """Whether somebody else than the cloud's operator supports it, so that its doors may lead outside."""
+        return self.by_publisher or self.third_party
 
     def questions_for(self, category: str | None) -> tuple[Question, ...]:
         """Return the questions asked for ``category``; all of them while none is chosen."""

@@ -131,10 +131,10 @@ def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tupl
     for name in plugins.policies:
         if left_out := plugins.left_out.get(name):
             raise _left_out(name, left_out, situation)
-        found += plugins.guard.many(name, "entitlement_check", Check, situation=_for(plugins, name, situation))
+        found += plugins.guard.many(name, "entitlement_check", Check, situation=for_plugin(plugins, name, situation))
     if sold:
         owner = owner_of(plugins, situation)
-        mine = _for(plugins, owner, situation)
+        mine = for_plugin(plugins, owner, situation)
         found += plugins.guard.many(owner, "entitlement_check", Check, required=True, situation=mine)
     return tuple(found)
 
@@ -145,7 +145,7 @@ def prepared(plugins: Plugins, draft: Draft) -> PreparedRequest:
     :raises PluginError: naming the plugin.
     """
     owner = owner_of(plugins, draft.situation)
-    return plugins.guard.one(owner, "build_request", PreparedRequest, draft=_draft_for(plugins, owner, draft))
+    return plugins.guard.one(owner, "build_request", PreparedRequest, draft=_draftfor_plugin(plugins, owner, draft))
 
 
 def target(plugins: Plugins, draft: Draft, shaped: PreparedRequest) -> RedirectTarget:
@@ -154,7 +154,7 @@ def target(plugins: Plugins, draft: Draft, shaped: PreparedRequest) -> RedirectT
     :raises PluginError: naming the plugin.
     """
     owner = owner_of(plugins, draft.situation)
-    mine = _draft_for(plugins, owner, draft)
+    mine = _draftfor_plugin(plugins, owner, draft)
     return plugins.guard.one(owner, "redirect_target", RedirectTarget, draft=mine, prepared=shaped)
 
 
@@ -163,12 +163,13 @@ def owner_of(plugins: Plugins, situation: Situation) -> str:
     return plugins.owners[situation.cloud.key, situation.product.key]
 
 
-def _for(plugins: Plugins, name: str, situation: Situation) -> Situation:
+def for_plugin(plugins: Plugins, name: str, situation: Situation) -> Situation:
+    """Return the situation with the plugin's own settings."""
     return situation.model_copy(update={"settings": plugins.settings.get(name)})
 
 
-def _draft_for(plugins: Plugins, name: str, draft: Draft) -> Draft:
-    return draft.model_copy(update={"situation": _for(plugins, name, draft.situation)})
+def _draftfor_plugin(plugins: Plugins, name: str, draft: Draft) -> Draft:
+    return draft.model_copy(update={"situation": for_plugin(plugins, name, draft.situation)})
 
 
 def _where(plugin: str, hook: str, arguments: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from webapp.contracts.products import Product
 from webapp.errors import PluginError
 from webapp.plugins import refusals
 from webapp.plugins.asking import Guard, Observer, unobserved
-from webapp.plugins.breaker import Limits, Records, Times
+from webapp.plugins.breaker import Limits, Records
 from webapp.plugins.finding import BUILT_IN, GROUP, Installed, installed
 from webapp.plugins.loaded import LeftOut, Plugins, Running
 from webapp.plugins.own_settings import Unreadable, settings_of
@@ -29,7 +29,7 @@ log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
 
 
-def load(settings: Settings, observe: Observer = unobserved, times: Times | None = None) -> Plugins:
+def load(settings: Settings, observe: Observer = unobserved, records: Records | None = None) -> Plugins:
     """Import what ``ONBEHALF_PLUGINS`` names, and ask for clouds and products; ``observe`` hears of every call.
 
     A plugin that cannot be imported, does not fit this version or fails while it registers is left out with a reason.
@@ -40,7 +40,7 @@ def load(settings: Settings, observe: Observer = unobserved, times: Times | None
     found = installed(ambiguous=settings.safe_mode)
     names = () if settings.safe_mode else settings.plugins
     refusals.refuse_unclear(names, found)
-    start = _Start(found, Records(Limits(budget=settings.hook_seconds), times or Times()), observe)
+    start = _Start(found, records or Records(Limits(budget=settings.hook_seconds)), observe)
     for name, module in BUILT_IN.items():
         start.take(name, module)
     for name in names:
@@ -64,6 +64,12 @@ def fitting(module: ModuleType, specification: ModuleType = hookspecs) -> tuple[
         if hasattr(module, hook) and trial.parse_hookimpl_opts(module, hook) is None:
             raise ValueError(f"{hook} lacks @hookimpl")
     return tuple(str(warning.message) for warning in warned)
+
+
+def _with_sold_beside(cloud: Cloud, owners: Mapping[tuple[str, str], str]) -> Cloud:
+    """Return the cloud with the products of other vendors that are sold beside it."""
+    sold = (*cloud.products, *(product for where, product in owners if where == cloud.key))
+    return cloud.model_copy(update={"products": tuple(dict.fromkeys(sold))})
 
 
 class _Start:
@@ -122,6 +128,7 @@ class _Start:
         products, owners = self._products(clouds)
         clouds = {key: cloud for key, cloud in clouds.items() if brought.get(key) not in self.left_out}
         owners = {at: name for at, name in owners.items() if name in self.running and at[0] in clouds}
+        clouds = {key: _with_sold_beside(cloud, owners) for key, cloud in clouds.items()}
         return Plugins(
             guard=self.guard,
             clouds=clouds,
@@ -154,11 +161,12 @@ class _Start:
         for cloud in clouds.values():
             for name in tuple(self.running):
                 for product in self._asked(name, "register_products", Product, cloud=cloud):
+                    if product.key not in cloud.products and not product.third_party:
+                        continue
                     at = (cloud.key, product.key)
-                    if at in owners and product.key in cloud.products:
+                    if at in owners:
                         raise refusals.registered_twice("/".join(at), owners[at], name)
-                    if product.key in cloud.products:
-                        products[at], owners[at] = product, name
+                    products[at], owners[at] = product, name
         return products, owners
 
     def _asked(self, name: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:

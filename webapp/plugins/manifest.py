@@ -38,8 +38,9 @@ class Manifest(Value):
     """What a plugin says of itself.
 
     ``api``: the versions of the plugin API it works with. ``clouds``: those it brings. ``products``: those it owns, and
-    ``sold_in`` the clouds in which it has them. ``hosts``: those its code opens a connection to. One without clouds and
-    products is a policy: while it is enabled and cannot run, nothing is filed.
+    ``sold_in`` the clouds in which it has them. ``plans``: the support contracts its checks ask for. ``hosts``:
+    those its code opens a connection to. One without clouds and products is a policy: while it is enabled and cannot
+    run, nothing is filed.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -47,6 +48,7 @@ class Manifest(Value):
     clouds: tuple[Key, ...] = ()
     products: tuple[Key, ...] = ()
     sold_in: tuple[Key, ...] = ()
+    plans: tuple[str, ...] = ()
     hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
 
     @property

@@ -1,0 +1,5 @@
+"""What every plugin has to hold."""
+
+from webapp.testing.kit import conformance
+
+test_conformance = conformance("azure")

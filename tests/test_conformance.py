@@ -1,0 +1,236 @@
+"""The conformance kit finds what it promises: a plugin that holds passes, and each fault fails its own check."""
+
+import json
+
+import pytest
+
+from webapp.commands import main
+from webapp.errors import StartRefused
+from webapp.plugins.finding import installed
+from webapp.testing.conformance import CHECKS, LOADS, TITLES, examine
+from webapp.testing.kit import conformance
+
+MANIFEST = 'id = "widget"\napi = ">=1.0,<2"\nproducts = ["telephony"]\nsold_in = ["global"]\n'
+POLICY = 'id = "widget"\napi = ">=1.0,<2"\n'
+GOOD = """
+from webapp import (
+    Answer, Check, Choice, ExternalDoor, PortalDoor, PreparedRequest, Product, Question, RedirectTarget, Remedy,
+    TextDomain, hookimpl
+)
+
+_ = TextDomain(__name__).text
+
+@hookimpl
+def register_products(cloud):
+    if cloud.key != "global":
+        return ()
+    return [
+        Product(
+            key="telephony", label=_("Telephony"), vendor="Acme", portal=None, third_party=True,
+            questions=(
+                Question(key="lines", label=_("Lines"), kind="choice", choices=(Choice(key="one", label=_("One")),)),
+            ),
+        )
+    ]
+
+@hookimpl
+def entitlement_check(situation):
+    if situation.customer.name == "Nobody":
+        return [Check(outcome="fail", reason=_("Nobody."), remedy=Remedy(text=_("Ask somebody.")))]
+    return [Check(outcome="pass", reason=_("%(customer)s is a customer of Acme.", customer=situation.customer.name))]
+
+@hookimpl
+def build_request(draft):
+    return PreparedRequest(answers=(Answer(label=_("Title"), value=draft.title),))
+
+@hookimpl
+def redirect_target(draft):
+    return RedirectTarget(
+        door=ExternalDoor(url="https://support.acme.example"), steps=(_("Sign in."),), review=_("Under Cases.")
+    )
+"""
+RETURN = 'return [Check(outcome="pass", reason=_("%(customer)s'
+OWN = 'key="telephony", label=_("Telephony"), vendor="Acme", portal=None, third_party=True'
+HEAD = "_ = TextDomain"
+TRYING = "import contextlib, {module}\n    with contextlib.suppress(OSError): {what}\n    " + RETURN
+FAULTS = {
+    "raises for one customer": ("answers", RETURN, 'situation.customer.domain.split(".")[1]; ' + RETURN),
+    "raises where nothing is chosen": ("answers", RETURN, "situation.severity.lower(); " + RETURN),
+    "answers a word": ("answers", RETURN, 'if situation.rules == "today": return "yes"\n    ' + RETURN),
+    "owns no check": ("answers", RETURN, "if situation.severity == 'A': return []\n    " + RETURN),
+    "lacks a hook": ("hooks", "@hookimpl\ndef build_request", "def _unused"),
+    "refuses everybody": ("can_be_filed", '== "Nobody"', '!= "Nobody"'),
+    "refuses for want of an answer": ("missing_answers", "if situation", "if not situation.answers or situation"),
+    "differs each time": ("repeatable", "value=draft.title", "value=str(__import__('time').perf_counter_ns())"),
+    "opens a door of the cloud that is not there": (
+        "ways_in", 'ExternalDoor(url="https://support.acme.example")', 'PortalDoor(portal="lifecycle")'
+    ),
+    "leaves a cloud whose operator supports it": (
+        "ways_in", OWN, 'key="azure", label=_("Azure"), vendor="Microsoft", portal="azure"'
+    ),
+    "puts a domain into an address": (
+        "hostile_customers",
+        '"https://support.acme.example"',
+        'f"https://support.acme.example/?who={draft.situation.customer.domain or \'undefined\'}".split()[0]',
+    ),
+    "brings markup": ("rendered", '_("Under Cases.")', '__import__("markupsafe").Markup("<b>Cases</b>")'),
+    "forgets a hole": ("rendered", "customer=situation.customer.name))", "name=situation.customer.name))"),
+    "imports the web framework": ("imports", "_ = TextDomain", "import flask.globals\n_ = TextDomain"),
+    "imports the tables": ("imports", "_ = TextDomain", "from webapp.tables import customers\n_ = TextDomain"),
+    "thinks too long": ("quick", 'if cloud.key != "global":', 'sum(range(20_000_000))\n    if cloud.key != "global":'),
+    "reads a variable at import": ("quiet", HEAD, f"import os\nHOME = os.environ.get('HOME')\n{HEAD}"),
+    "reads a variable in a hook": ("quiet", RETURN, "import os; os.getenv('HOME'); " + RETURN),
+    "looks a host up and goes on": (
+        "quiet", RETURN, TRYING.format(module="socket", what="socket.getaddrinfo('a.example', 443)")
+    ),
+    "opens a connection and goes on": (
+        "quiet", RETURN, TRYING.format(module="socket", what="socket.create_connection(('127.0.0.1', 9))")
+    ),
+    "opens a database": (
+        "quiet", RETURN, TRYING.format(module="sqlite3", what="sqlite3.connect(':memory:')")
+    ),
+    "writes a file": (
+        "quiet", RETURN, TRYING.format(module="os", what="open('/tmp/onbehalf-kit', 'w')")
+    ),
+    "starts a program": (
+        "quiet", RETURN, TRYING.format(module="subprocess", what="subprocess.run(['true'])")
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def tried(install_plugin):
+    """Return a function that installs a plugin and returns the problems of each check."""
+
+    def try_it(code=GOOD, manifest=MANIFEST, tier="fits"):
+        install_plugin("widget", code, manifest=manifest)
+        return {finding.check: finding.problems for finding in examine("widget", tier)}
+
+    return try_it
+
+
+def failing(findings):
+    return {check: problems for check, problems in findings.items() if problems}
+
+
+def test_a_plugin_that_holds_everything_passes_each_check(tried):
+    assert failing(tried()) == {}
+
+
+def test_every_check_says_what_it_asks():
+    assert all(TITLES.values())
+    assert {LOADS, *CHECKS} == set(TITLES)
+
+
+@pytest.mark.parametrize(("check", "old", "new"), FAULTS.values(), ids=FAULTS)
+def test_each_fault_is_found_by_its_check(tried, check, old, new):
+    assert GOOD.count(old) == 1
+
+    assert check in failing(tried(GOOD.replace(old, new)))
+
+
+def test_a_missing_manifest_is_a_problem(install_plugin):
+    install_plugin("widget", GOOD)
+
+    findings = {finding.check: finding.problems for finding in examine("widget", "fits")}
+
+    assert list(failing(findings)) == ["manifest"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('products = ["telephony"]', "", "products says []"),
+        ('sold_in = ["global"]', 'sold_in = ["global", "germany"]', "sold_in says ['germany', 'global']"),
+        ('sold_in = ["global"]', 'sold_in = ["global", "moon"]', "install the plugins that bring"),
+        ('sold_in = ["global"]', 'sold_in = ["global"]\nclouds = ["moon"]', "clouds says ['moon']"),
+    ],
+)
+def test_a_manifest_that_says_something_else_is_a_problem(tried, old, new, said):
+    (problem,) = tried(manifest=MANIFEST.replace(old, new))["manifest"]
+
+    assert said in problem
+
+
+def test_a_text_without_a_mark_or_a_catalogue_is_a_problem(tried):
+    problems = tried(GOOD.replace('_("Sign in.")', '"Sign in."'), tier="polished")["translated"]
+
+    assert any("no marked text" in problem for problem in problems)
+    assert any("translations/sv" in problem for problem in problems)
+
+
+def test_a_text_that_its_catalogue_lacks_is_a_problem(tried, install_plugin, tmp_path):
+    catalogues = tmp_path / "onbehalf-widget"
+    module = install_plugin("widget", GOOD, manifest=MANIFEST)
+    for language in ("zh_Hans_CN", "zh_Hant_TW", "ru", "sv", "de"):
+        folder = catalogues / module / "translations" / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        folder.joinpath("messages.po").write_text(
+            'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Sign in."\nmsgstr "X"\n'
+        )
+
+    problems = {finding.check: finding.problems for finding in examine("widget")}["translated"]
+
+    assert any("'Telephony': not translated into sv" in problem for problem in problems)
+    assert not any("Sign in" in problem for problem in problems)
+
+
+def test_a_policy_is_tried_with_products_that_are_not_its_own(tried):
+    code = """
+    from webapp import Check, Remedy, hookimpl
+
+    @hookimpl
+    def entitlement_check(situation):
+        return [Check(outcome="fail", reason="No.", remedy=Remedy(text="Stop."))] if situation.severity == "A" else [7]
+    """
+
+    (problem, *_others) = tried(code, POLICY)["answers"]
+
+    assert "int instead of Check" in problem
+
+
+def test_a_plugin_that_does_not_load_fails_that_and_nothing_else_is_tried(tried):
+    findings = tried("1 / 0")
+
+    assert list(failing(findings)) == [LOADS]
+    assert "ZeroDivisionError" in findings[LOADS][0]
+
+
+def test_a_name_that_is_not_installed_is_refused_with_what_to_do():
+    with pytest.raises(StartRefused) as refused:
+        examine("wigdet")
+
+    assert "Installed:" in str(refused.value.remedy)
+
+
+def test_the_command_says_what_holds_and_ends_well(install_plugin, capsys):
+    install_plugin("widget", GOOD, manifest=MANIFEST)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["check-plugin", "widget", "--tier", "fits"])
+
+    assert ended.value.code == 0
+    assert "widget passes." in capsys.readouterr().out
+
+
+def test_the_command_says_in_json_what_does_not_hold_and_ends_with_one(install_plugin, capsys):
+    install_plugin("widget", GOOD.replace("@hookimpl\ndef build_request", "def _unused"), manifest=MANIFEST)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["check-plugin", "widget", "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert (told["plugin"], told["version"], told["passed"]) == ("widget", installed()["widget"].version, False)
+    assert {"check": "hooks", "outcome": "failed"}.items() <= next(
+        f for f in told["findings"] if f["check"] == "hooks"
+    ).items()
+
+
+def test_settings_are_given_to_the_suite_as_a_deployer_would(install_plugin):
+    code = GOOD + "\nfrom pydantic import BaseModel, SecretStr\n\nclass Settings(BaseModel):\n    token: SecretStr\n"
+    install_plugin("widget", code, manifest=MANIFEST)
+
+    conformance("widget", tier="fits", token="only for tests")(LOADS)
+    with pytest.raises(pytest.fail.Exception, match="ONBEHALF_WIDGET_TOKEN"):
+        conformance("widget", tier="fits")(LOADS)

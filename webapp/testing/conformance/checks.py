@@ -1,0 +1,219 @@
+"""What a plugin has to hold: each check yields its problems, and none if it holds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from webapp import doors
+from webapp.contracts.doors import Door, ExternalDoor, PortalDoor
+from webapp.errors import DoorRefused, PluginPaused
+from webapp.i18n import _
+from webapp.plugins import asking
+from webapp.plugins.breaker import Pause
+from webapp.testing.conformance.subject import Ran, Subject
+from webapp.testing.conformance.wording import rendered, translated
+
+Problems = Iterator[str]
+OWNERS_HOOKS = ("entitlement_check", "build_request", "redirect_target")
+CPU_SECONDS = 0.05
+NOT_IN_A_PLUGIN = {
+    "flask",
+    "sqlalchemy",
+    "sqlmodel",
+    "psycopg",
+    "sqlite3",
+    "webapp.db",
+    "webapp.tables",
+    "webapp.views",
+}
+
+
+def manifest(subject: Subject) -> Problems:
+    """Bring a manifest that says what is registered."""
+    told = subject.installed.manifest
+    if told is None:
+        yield "there is no onbehalf-plugin.toml in its top package; docs/plugin-api.md has the fields"
+        return
+    owned = subject.owned
+    pairs = {
+        "clouds": (told.clouds, {cloud.key for cloud in subject.clouds}),
+        "products": (told.products, {product for _cloud, product in owned}),
+        "sold_in": (told.sold_in, {cloud for cloud, _product in owned}),
+    }
+    for field, (said, done) in pairs.items():
+        unknown = sorted(set(told.sold_in) - set(subject.plugins.clouds))
+        if field == "sold_in" and unknown:
+            yield f"sold_in names {unknown}: install the plugins that bring these clouds, or take them out"
+        elif set(said) != done:
+            yield f"{field} says {sorted(said)}, and it registers {sorted(done)}"
+
+
+def hooks(subject: Subject) -> Problems:
+    """Implement the hooks of the specification with its arguments, and nothing that is deprecated."""
+    running = subject.plugins.running[subject.name]
+    yield from running.notes
+    if not running.hooks:
+        yield "it implements no hook"
+    if "register_products" in running.hooks:
+        for hook in OWNERS_HOOKS:
+            if hook not in running.hooks:
+                yield f"it owns products and does not implement {hook}"
+
+
+def answers(subject: Subject) -> Problems:
+    """Answer with the right types in every situation, and never raise."""
+    for ran in subject.ran:
+        if ran.error is not None:
+            cause = ran.error.__cause__
+            why = f" ({type(cause).__name__}: {cause})" if cause else ""
+            yield f"{ran.case.name}: {ran.error.message}{why}"
+
+
+def can_be_filed(subject: Subject) -> Problems:
+    """Let each product be filed in an ordinary situation, unless its cloud is closed."""
+    for (cloud, product), _value in subject.owned.items():
+        mine = [ran for ran in subject.ran if ran.case.name.startswith(f"{cloud}/{product},")]
+        if subject.plugins.clouds[cloud].status == "open" and not any(ran.target for ran in mine):
+            first = next(ran for ran in mine if ran.case.ordinary)
+            why = [str(check.reason) for check in first.own if check.outcome == "fail"]
+            yield f"{cloud}/{product}: never filed, refused for: {why}; the partner holds the manifest's plans"
+
+
+def missing_answers(subject: Subject) -> Problems:
+    """Refuse nothing for want of an answer: the form asks for it."""
+    for ordinary in (ran for ran in subject.ran if ran.case.ordinary):
+        at = ordinary.case.name.partition(",")[0]
+        bare = next(ran for ran in subject.ran if ran.case.name == f"{at}, nothing answered")
+        for reason in sorted(_failed(bare) - _failed(ordinary)):
+            yield f"{at}: with nothing answered it refuses: {reason}"
+
+
+def refused_while_paused(subject: Subject) -> Problems:
+    """Be refused by name while paused, and keep nobody else from being filed."""
+    subject.record.pause = Pause("entitlement_check", _("the conformance kit pauses it"), float("inf"))
+    try:
+        for ran in (ran for ran in subject.ran if ran.case.ordinary):
+            situation = ran.case.draft.situation
+            mine = (situation.cloud.key, situation.product.key) in subject.owned
+            concerned = mine or subject.plugins.running[subject.name].policy
+            try:
+                asking.checks(subject.plugins, situation, sold=mine)
+                paused = False
+            except PluginPaused as error:
+                paused = error.plugin == subject.name
+            if paused != concerned:
+                yield f"{ran.case.name}: {'is filed past it' if concerned else 'cannot be filed'} while it is paused"
+    finally:
+        subject.record.pause = None
+
+
+def repeatable(subject: Subject) -> Problems:
+    """Answer the same when asked again: a reader may submit twice."""
+    for ran in (ran for ran in subject.ran if ran.case.ordinary and ran.error is None):
+        again = subject.run(ran.case)
+        for part in ("own", "prepared", "target"):
+            if getattr(again, part) != getattr(ran, part):
+                yield f"{ran.case.name}: {part} differs when asked again"
+
+
+def ways_in(subject: Subject) -> Problems:
+    """Name doors that each cloud has, and leave the cloud only where the product may."""
+    for (key, _product), product in subject.owned.items():
+        cloud = subject.plugins.clouds[key]
+        if cloud.status == "open" and product.portal is not None and product.portal not in cloud.portals:
+            yield f"{key}/{product.key}: {key} has no portal of the kind {product.portal}"
+        for question in product.questions:
+            if cloud.status == "open" and question.door and question.door.portal not in cloud.portals:
+                yield f"{key}/{product.key}: {question.key} points to {question.door.portal}, which {key} lacks"
+    for ran in (ran for ran in subject.ran if ran.target and not ran.case.hostile):
+        for door in _doors(ran):
+            yield from _door_problems(ran, door)
+
+
+def hostile_customers(subject: Subject) -> Problems:
+    """Lead nobody astray for a customer without a fit domain or tenant id."""
+    for ran in (ran for ran in subject.ran if ran.target and ran.case.hostile):
+        for door in _doors(ran):
+            try:
+                url = doors.url_of(door, ran.case.draft.cloud, ran.case.draft.situation.customer)
+            except DoorRefused:
+                continue
+            if any(word in url for word in ("undefined", "null", "evil.example", "..")):
+                yield f"{ran.case.name}: leads to {url}"
+
+
+def remedies(subject: Subject) -> Problems:
+    """Say what to do in each warning and refusal."""
+    for ran in subject.ran:
+        for check in ran.own:
+            if check.outcome != "pass" and not (check.remedy and str(check.remedy.text).strip()):
+                yield f"{ran.case.name}: {check.reason}: no remedy"
+
+
+def quiet(subject: Subject) -> Problems:
+    """Open no connection or database, write no file, start nothing and read no variable, at import or in a hook."""
+    assert subject.ran is not None  # it has been at work
+    yield from subject.watch.noticed
+
+
+def imports(subject: Subject) -> Problems:
+    """Import neither the web framework nor the database."""
+    files = [subject.folder] if subject.folder.is_file() else sorted(subject.folder.rglob("*.py"))
+    for file in files:
+        for module in _imported(file):
+            if any(module == name or module.startswith(name + ".") for name in NOT_IN_A_PLUGIN):
+                yield f"{file.name} imports {module}"
+
+
+def quick(subject: Subject) -> Problems:
+    """Answer quickly: a call takes the processor little time on average."""
+    assert subject.ran is not None  # it has been at work
+    for hook, tally in subject.record.hooks.items():
+        if tally.seconds / tally.calls > CPU_SECONDS:
+            yield f"{hook} takes {tally.seconds / tally.calls:.3f} s of the processor, more than {CPU_SECONDS} s"
+
+
+def _failed(ran: Ran) -> set[str]:
+    return {str(check.reason) for check in ran.own if check.outcome == "fail"}
+
+
+def _doors(ran: Ran) -> Iterator[Door]:
+    if ran.target is not None:
+        yield ran.target.door
+        yield from (other.door for other in ran.target.others)
+    yield from (check.remedy.door for check in ran.own if check.remedy and check.remedy.door)
+
+
+def _door_problems(ran: Ran, door: Door) -> Problems:
+    draft = ran.case.draft
+    if isinstance(door, ExternalDoor) and not draft.situation.product.leaves_the_cloud:
+        if ran.target and door == ran.target.door:
+            yield f"{ran.case.name}: its main door leaves {draft.cloud.key}: {door.url}"
+        return
+    try:
+        url = doors.url_of(door, draft.cloud, draft.situation.customer)
+    except DoorRefused as refused:
+        yield f"{ran.case.name}: {refused.message}"
+        return
+    if isinstance(door, PortalDoor) and urlsplit(url).scheme != "https":
+        yield f"{ran.case.name}: leads to {url}"
+
+
+def _imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+
+
+Check = Callable[[Subject], Problems]
+TIERS: dict[str, tuple[Check, ...]] = {
+    "works": (hooks, answers, can_be_filed, missing_answers, ways_in, hostile_customers, refused_while_paused),
+    "fits": (manifest, repeatable, remedies, rendered, imports, quick, quiet),
+    "polished": (translated,),
+}
+"""The checks by tier, each with those before it; the last of ``fits`` look back at all that was asked."""

@@ -1,0 +1,130 @@
+"""Noticing what a plugin must not do: a connection, a database, a program, a file written, a variable read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FORBIDDEN = {
+    "socket.connect": "opens a connection",
+    "socket.bind": "listens on a port",
+    "socket.sendto": "sends over the network",
+    "socket.getaddrinfo": "looks a host up",
+    "socket.gethostbyname": "looks a host up",
+    "sqlite3.connect": "opens a database",
+    "subprocess.Popen": "starts a program",
+    "os.system": "starts a program",
+    "os.exec": "starts a program",
+    "os.posix_spawn": "starts a program",
+    "os.fork": "makes a process",
+}
+"""What is stopped, by the interpreter's own names for it."""
+THROUGH = ("os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>", Path(__file__).name)
+
+
+class NotHere(OSError):
+    """What a watched plugin gets instead of what it asked for."""
+
+
+@dataclass
+class Watch:
+    """What was noticed while a plugin was at work, each once, with the place in its code."""
+
+    folder: Path
+    noticed: list[str] = field(default_factory=list)
+    doing: str = ""
+
+    def note(self, what: str) -> None:
+        """Keep what was noticed."""
+        line = f"{self.doing}: {what}{self._place()}"
+        if line not in self.noticed:
+            self.noticed.append(line)
+
+    def reads_directly(self) -> bool:
+        """Say whether the plugin's own code is what reads a variable, and not a library for itself."""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and Path(frame.f_code.co_filename).name in THROUGH:
+            frame = frame.f_back
+        return self._is_own(frame.f_code.co_filename)
+
+    def _is_own(self, file: str) -> bool:
+        path = Path(file)
+        return path == self.folder or self.folder in path.parents
+
+    def _place(self) -> str:
+        frame = sys._getframe(1)
+        while frame.f_back is not None:
+            if self._is_own(frame.f_code.co_filename):
+                return f" ({Path(frame.f_code.co_filename).name}, line {frame.f_lineno})"
+            frame = frame.f_back
+        return ""
+
+
+class _Variables(MutableMapping[str, str]):
+    """The environment, which notices who reads it."""
+
+    def __init__(self, real: MutableMapping[str, str]) -> None:
+        self._real = real
+
+    def __getitem__(self, name: str) -> str:
+        self._note(name)
+        return self._real[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._note(name)
+        self._real[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self._note(name)
+        del self._real[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._note("every variable")
+        return iter(self._real)
+
+    def __len__(self) -> int:
+        return len(self._real)
+
+    @staticmethod
+    def _note(name: str) -> None:
+        if _active and _active[-1].reads_directly():
+            _active[-1].note(f"reads the environment: {name}")
+
+
+_active: list[Watch] = []
+_hooked: list[bool] = []
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Notice, and stop, what the code inside must not do."""
+    if not _hooked:
+        sys.addaudithook(_heard)  # it stays for ever, and is silent while nobody watches
+        _hooked.append(True)
+    real, bytecode = os.environ, sys.dont_write_bytecode
+    os.environ, sys.dont_write_bytecode = _Variables(real), True  # type: ignore[assignment]
+    _active.append(watch)
+    try:
+        yield
+    finally:
+        _active.pop()
+        os.environ, sys.dont_write_bytecode = real, bytecode
+
+
+def _heard(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _active:
+        return
+    what = FORBIDDEN.get(event) or (_written(*arguments[:3]) if event == "open" else "")
+    if what:
+        _active[-1].note(what)
+        raise NotHere(f"a plugin {what}; the conformance kit does not let it")
+
+
+def _written(path: Any, mode: Any, flags: Any) -> str:
+    writes = any(sign in mode for sign in "wax+") if isinstance(mode, str) else bool(flags & (os.O_WRONLY | os.O_RDWR))
+    return f"writes a file: {path}" if writes else ""
