@@ -28,7 +28,21 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, check_plugin, db, demo, doctor, import_, new_plugin, partner, plugins, restore, serve, version):
+for command in (
+    audit,
+    backup,
+    check_plugin,
+    db,
+    demo,
+    doctor,
+    import_,
+    new_plugin,
+    partner,
+    plugins,
+    restore,
+    serve,
+    version,
+):
     cli.add_command(command)
 
 
