@@ -178,10 +178,10 @@ def add_note(session: Session, deployment: Deployment, viewer: Viewer, request: 
 def assign(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, member_id: int) -> None:
     """Give the request to a colleague.
 
-    :raises Invalid: if the member is none of the filing partner's, or of the viewer's own.
+    :raises Invalid: if the member is none of the filing partner's, or of the viewer's own, or may not sign in.
     """
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
-    if member is None or member.partner_id not in {viewer.partner_id, request.partner_id}:
+    if member is None or not member.active or member.partner_id not in {viewer.partner_id, request.partner_id}:
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))
     request.owner_id = member.id
     timeline.write(session, request, deployment.now(), viewer, "owner", detail={"name": member.name})
