@@ -81,7 +81,7 @@ def make_desk(clock, compiled_templates):
                 candidate = enrolments.Candidate(
                     "Fabrikam", "direct_bill", cloud, tenant, country="SE", time_zone="Europe/Stockholm"
                 )
-                enrolments.admit(session, candidate, ("global", "china"))
+                enrolments.admit(session, candidate, ("global", "china"), now=clock())
         return app
 
     made = []

@@ -133,6 +133,7 @@ ACTION: Mapping[str, LazyText] = {
     "request.note": _("Wrote a note"),
     "request.owner": _("Changed the owner of a request"),
     "request.passed": _("Passed a request to the provider"),
+    "request.edited": _("Changed the text of a request"),
     "request.refused": _("Was refused: support is not owed"),
     "draft.passed": _("Passed a draft on"),
     "draft.taken": _("Took a draft that was passed on"),
@@ -153,6 +154,7 @@ ACTION: Mapping[str, LazyText] = {
     "customer.part": _("Changed what is recorded of a customer"),
     "customer.imported": _("Imported customers"),
     "member.changed": _("Changed a member"),
+    "partner.admitted": _("Admitted your partner in a cloud"),
     "refused": _("Was refused"),
 }
 """What the audit trail tells; an action that is not listed is shown by its key."""
