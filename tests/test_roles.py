@@ -210,6 +210,60 @@ def test_what_provider_and_reseller_do_not_share_is_not_there_for_the_other(demo
     assert wrong == {}
 
 
+MARK = "zzyzx"
+
+
+def mark(app, ids, *, drop=()):
+    """Put a word that stands nowhere else into everything that was made."""
+    words = {
+        "contract_id": (SupportContract, "contract_id"),
+        "member_id": (Member, "name"),
+        "relationships": (AdminRelationship, "kind"),
+        "groups": (SupportGroup, "name"),
+        "session_id": (UserSession, "agent"),
+        "ref": (ServiceRequest, "title"),
+        "draft_id": (Draft, "fields"),
+    }
+    with app.extensions["onbehalf"].database.writing() as session:
+        for name, (table, column) in words.items():
+            key = ServiceRequest.ref if name == "ref" else table.id
+            row = session.exec(select(table).where(key == ids[name])).one()
+            if name not in drop:
+                setattr(row, column, {"title": MARK} if column == "fields" else MARK)
+                session.add(row)
+        session.commit()
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "customer", "shared"),
+    [
+        ("northwind-admin-agent", "adatum-admin-agent", "Margie's Travel", {"ref"}),
+        ("adatum-admin-agent", "northwind-admin-agent", "Margie's Travel", set()),
+        (OPERATOR, OTHER, OTHERS_CUSTOMER, set()),
+        ("fabrikam-admin-agent", "trey-admin-agent", "Humongous Insurance", set()),
+    ],
+)
+def test_no_page_list_or_search_holds_anything_of_another_partner(demo_app, key, other, customer, shared):
+    own, theirs = objects(demo_app, key, CUSTOMERS[key.partition("-")[0]]), objects(demo_app, other, customer)
+    mark(demo_app, theirs, drop=shared)
+    reader, found, opened = Desk(demo_app.test_client(), key), [], set()
+
+    for rule, method in rules_of(demo_app):
+        if method != "GET" or rule.endpoint in OPEN:
+            continue
+        for address in addresses(rule, own):
+            for more in ({}, {"q": MARK[:3]}, {"HX-Request": "true"}):
+                fragment = "HX-Request" in more
+                query = {"product": "azure"} | ({} if fragment else more)
+                answer = reader.client.get(address, query_string=query, headers=more if fragment else {})
+                opened |= {rule.endpoint} if answer.status_code == 200 else set()
+                if MARK in answer.text:
+                    found.append(address)
+
+    assert found == []
+    assert {"home.page", "contracts.index", "members.index", "requests.index", "requests.export"} <= opened
+
+
 def test_a_stranger_sees_nothing_and_writes_nothing(walked):
     app, ids = walked
     reader = Desk(app.test_client())
