@@ -27,6 +27,10 @@ QUIET = (
 )
 
 
+def pytest_addoption(parser):
+    parser.addoption("--on-postgresql", action="store_true", help="Run the tests of the demo on PostgreSQL.")
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_developer(monkeypatch):
     for name in [name for name in os.environ if name.startswith("ONBEHALF_") or name == "PORT"]:
@@ -95,6 +99,17 @@ def enter():
         assert answer.status == 303, answer.text()
 
     return sign_in
+
+
+@pytest.fixture
+def demo_app(demo_app, request):
+    """Yield the application with the example data: on SQLite, and on PostgreSQL where ``--on-postgresql`` is given."""
+    if not request.config.getoption("--on-postgresql"):
+        yield demo_app
+        return
+    template = request.getfixturevalue("demo_postgresql")
+    with request.getfixturevalue("postgresql_server").database(template) as url:
+        yield request.getfixturevalue("make_app")(database_url=url.render_as_string(hide_password=False))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ import sqlmodel
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from webapp import audit, audit_list
+from webapp import audit, audit_list, enrolments
 from webapp.commands import main
 from webapp.db import Database
 from webapp.labels import ACTION
@@ -21,6 +22,7 @@ from webapp.tables.audit import AuditEntry
 from webapp.tables.partners import Member, Partner
 from webapp.testing.pytest_plugin import SECRET
 
+ROOT = Path(__file__).resolve().parents[1]
 MANAGER, AGENT = "fabrikam-global-admin", "fabrikam-admin-agent"
 RESELLER, PROVIDER = "adatum-admin-agent", "northwind-admin-agent"
 NOW = datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC)
@@ -689,6 +691,26 @@ def test_who_may_not_see_the_trail_is_refused_and_that_is_told(app, open_desk, m
     ]
 
 
+def test_what_was_done_to_a_partner_on_the_command_line_is_shown_to_it_alone(app, open_desk):
+    with database_of(app).writing() as session:
+        candidate = enrolments.Candidate("Trey", "advisor", "usgov", "5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11")
+        trey = enrolments.admit(session, candidate, ("usgov",), now=NOW)[0]
+        audit.record(session, None, NOW, "session.refused", "tenant:5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11")
+        audit.record(session, None, NOW, "session.refused", "tenant:0b2d9c3a-95d4-4b8e-8f0a-6a1c2e3d4f55")
+        admin = session.exec(sqlmodel.select(Member).where(Member.key == "trey-admin-agent")).one()
+        admin.roles = ["global_admin"]
+        session.commit()
+
+    theirs = [json.loads(line) for line in open_desk("trey-admin-agent").get("/admin/audit.jsonl").text.splitlines()]
+    ours = open_desk(MANAGER).get("/admin/audit.jsonl").text
+
+    by_nobody = [(row["action"], row["subject"]) for row in theirs if row["partner_id"] is None]
+    tenant = "tenant:5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11"
+    assert sorted(by_nobody) == [("partner.admitted", f"partner:{trey.id}"), ("session.refused", tenant)]
+    assert "partner.admitted" not in ours
+    assert tenant not in ours
+
+
 def test_who_may_see_the_trail_finds_it_in_the_navigation(open_desk):
     assert "/admin/audit" in open_desk(MANAGER).get("/").links
 
@@ -709,9 +731,14 @@ def test_what_cannot_be_written_is_not_shown(demo_app, desk):
 
 
 def test_every_action_that_core_writes_has_words(demo_app):
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "webapp").rglob("*.py"))
     actions = {row.action for row in entries(database_of(demo_app))}
+    kinds = re.findall(r'timeline\.write\(.{0,80}?viewer, "(\w+)"', code)
+    named = re.findall(r'(?:audit\.record\(|_tell\().{0,120}?"([a-z]+\.[a-z]+)"', code)
 
-    assert actions <= set(ACTION)
+    assert {"edited", "prepared", "passed"} <= set(kinds)
+    assert {"member.changed", "partner.admitted", "session.begun", "customer.imported", "draft.taken"} <= set(named)
+    assert actions | {f"request.{kind}" for kind in kinds} | set(named) <= set(ACTION)
 
 
 @pytest.fixture

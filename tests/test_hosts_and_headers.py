@@ -133,6 +133,16 @@ def test_no_other_site_may_take_an_answer_into_its_own_pages(desk, address):
         assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("address", ["/requests.csv", "/entitlements.csv", "/readyz", "/metrics"])
+def test_what_is_no_page_is_kept_in_no_cache(desk, address):
+    assert "no-store" in desk(FABRIKAM).get(address).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/", "/customers", "/sign-in", "/nothing"])
+def test_a_page_is_shown_again_only_to_its_reader(desk, address):
+    assert desk(FABRIKAM).get(address).headers["Cache-Control"].startswith("private, no-")
+
+
 @pytest.mark.parametrize("form", ["application/x-www-form-urlencoded", "multipart/form-data"])
 def test_more_fields_than_any_form_has_are_refused(desk, form):
     reader = desk(FABRIKAM)

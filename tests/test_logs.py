@@ -208,6 +208,15 @@ def test_the_passwords_in_addresses_are_secrets_too():
     assert {"of-the-database", "of-redis"} <= set(logs.secrets_of(settings))
 
 
+def test_a_password_is_a_secret_as_it_is_written_in_an_address_and_as_it_is_meant():
+    settings = load_settings(
+        database_url="postgresql://desk:p%40ss%2Fword@db.example/desk",
+        limits_storage="redis://cache.example?password=in-the-query",
+    )
+
+    assert {"p%40ss%2Fword", "p@ss/word", "in-the-query"} <= set(logs.secrets_of(settings))
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

@@ -253,6 +253,31 @@ def test_a_member_who_may_not_sign_in_any_more_is_out_with_the_next_click(desk_o
     assert after.location.startswith("/sign-in")
 
 
+def test_who_is_let_in_again_signs_in_anew_and_no_old_session_comes_back_to_life(desk_on_each_engine, reader, rows):
+    helpdesk = desk_on_each_engine(HELPDESK)
+    address = member_page(rows, HELPDESK)
+
+    reader.send(reader.get(address).form(address), active=None)
+    reader.send(reader.get(address).form(address), active="yes")
+
+    assert helpdesk.get("/").location.startswith("/sign-in")
+    assert desk_on_each_engine(HELPDESK).get("/").status == 200
+
+
+def test_work_is_given_to_nobody_who_may_not_sign_in(desk_on_each_engine, reader, rows):
+    address, erik = member_page(rows, HELPDESK), str(rows(Member, key=HELPDESK)[0].id)
+    reader.send(reader.get(address).form(address), active=None)
+    request = reader.filed("Contoso", "azure")
+    passing = f"{reader.customer('Contoso')}/pass"
+
+    owned = reader.post(f"{request}/owner", {"owner": erik})
+    passed = reader.post(passing, {"product": "azure", "to": erik})
+
+    assert (owned.status, passed.status) == (422, 422)
+    assert "Erik Lindqvist" not in reader.get(f"{passing}?product=azure").words
+    assert f'value="{erik}"' not in reader.get(request).text
+
+
 def test_what_is_recorded_of_a_member_counts_at_once(desk_on_each_engine, reader, rows):
     address = member_page(rows, HELPDESK)
     usgov = next(row for row in rows(Enrolment, cloud="usgov"))

@@ -81,7 +81,7 @@ def make_desk(clock, compiled_templates):
                 candidate = enrolments.Candidate(
                     "Fabrikam", "direct_bill", cloud, tenant, country="SE", time_zone="Europe/Stockholm"
                 )
-                enrolments.admit(session, candidate, ("global", "china"))
+                enrolments.admit(session, candidate, ("global", "china"), now=clock())
         return app
 
     made = []
@@ -126,6 +126,11 @@ def arrive(provider):
 def rows(app, table):
     with app.extensions["onbehalf"].database.reading() as session:
         return session.exec(select(table)).all()
+
+
+def told_of_sessions(app):
+    """Return the entries about signing in; the trail begins with the partners that were admitted."""
+    return [row for row in rows(app, AuditEntry) if row.action.startswith("session.")]
 
 
 def nobody_is_in(app, browser):
@@ -656,14 +661,16 @@ def test_a_sign_in_and_its_refusals_are_in_the_audit_trail(app, browser, arrive)
     arrive(app.test_client(), roles=[])
     arrive(app.test_client(), tid=STRANGER)
     arrive(app.test_client(), nonce="wrong")
+    arrive(app.test_client(), sub="new", roles=[])
 
-    told = [(row.action, row.subject, row.detail) for row in rows(app, AuditEntry)]
+    told = [(row.action, row.subject, row.detail) for row in told_of_sessions(app)]
     member = f"member:{rows(app, Member)[0].id}"
     assert told == [
         ("session.begun", member, {"cloud": "global"}),
         ("session.refused", member, {"cause": "no_role", "cloud": "global"}),
         ("session.refused", f"tenant:{STRANGER}", {"cause": "no_partner", "cloud": "global"}),
         ("session.refused", "", {"cause": "token", "cloud": "global"}),
+        ("session.refused", f"tenant:{FABRIKAM}", {"cause": "no_role", "cloud": "global"}),
     ]
 
 
@@ -671,7 +678,7 @@ def test_answers_to_no_question_do_not_fill_the_audit_trail(app, browser):
     for number in range(3):
         browser.get(f"/sign-in/oidc/callback/global?state={number}&code=x")
 
-    assert rows(app, AuditEntry) == []
+    assert told_of_sessions(app) == []
 
 
 def test_neither_log_nor_page_nor_trail_holds_a_token_a_code_or_a_secret(app, browser, provider, arrive, caplog):
@@ -708,3 +715,15 @@ def test_a_way_in_through_a_cloud_that_is_not_enabled_stops_the_start(make_app):
 
     assert "atlantis" in str(refused.value)
     assert "global" in str(refused.value)
+
+
+def test_only_who_signed_in_through_the_operators_own_tenant_sees_the_deployments_pages(desk_for, provider, arrive):
+    app = desk_for({"global": provider.discovery, "china": provider.discovery}, operator=(FABRIKAM,))
+    at_home, in_china = app.test_client(), app.test_client()
+    arrive(at_home, roles=["global_admin"])
+    start = "/sign-in/oidc?cloud=china"
+    arrive(in_china, start, sub="ling", tid=FABRIKAM_CHINA, roles=["global_admin"])
+
+    assert at_home.get("/admin/plugins").status_code == 200
+    assert in_china.get("/admin/audit").status_code == 200
+    assert in_china.get("/admin/plugins").status_code == 403

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from webapp.commands import main
+from webapp.tables.audit import AuditEntry
 from webapp.tables.partners import Enrolment, Partner
 
 TENANT = "5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11"
@@ -46,6 +47,17 @@ def test_a_partner_is_admitted_by_name_kind_cloud_and_tenant_alone(add, database
     assert status == 0
     assert admitted(database) == [("Fabrikam", "direct_bill", "global", TENANT)]
     assert lines[0] == f"Fabrikam is admitted in global with tenant {TENANT}."
+
+
+def test_admitting_a_partner_is_in_the_audit_trail(add, database):
+    add(*FABRIKAM)
+    refused, _lines = add(*FABRIKAM)
+
+    with database.reading() as session:
+        (entry,) = session.exec(select(AuditEntry)).all()
+    assert refused == 1
+    assert (entry.action, entry.subject, entry.subject_name) == ("partner.admitted", "partner:1", "Fabrikam")
+    assert entry.detail == {"kind": "direct_bill", "cloud": "global", "tenant": TENANT}
 
 
 def test_who_admits_a_partner_is_told_that_no_client_is_set_up_for_the_cloud(add, monkeypatch):

@@ -129,8 +129,12 @@ def addresses(rule, ids):
 def send(reader, method, address, token):
     """Send a request with what every form of its kind has; a search leads to a product where one is asked for."""
     data = None if method == "GET" else {"csrf_token": token, "product": "azure", "first_response_minutes": "x"}
-    answer = reader.client.open(address, method=method, data=data, query_string={"product": "azure"})
-    return answer.status_code
+    plain = {"method": method, "data": data, "query_string": {"product": "azure"}}
+    if method == "GET":  # a part of a page is as much a page
+        part = reader.client.open(address, headers={"HX-Request": "true"}, **plain).status_code
+        whole = reader.client.open(address, **plain).status_code
+        return whole if part in {whole, 200 if whole == 303 else whole} else f"{part} as a part, {whole} as a page"
+    return reader.client.open(address, **plain).status_code
 
 
 def names(rule, whose):
@@ -184,6 +188,90 @@ def test_every_address_answers_every_role_as_the_table_says(walked, key):
     assert wrong == {}
 
 
+RELATED = {
+    "northwind-admin-agent": ("adatum-admin-agent", "Margie's Travel", {"customer_id", "ref"}),
+    "adatum-admin-agent": ("northwind-admin-agent", "Margie's Travel", {"customer_id"}),
+}
+"""Provider and reseller of one customer: whose the other's things are, and what of them is shared all the same."""
+
+
+@pytest.mark.parametrize("key", RELATED)
+def test_what_provider_and_reseller_do_not_share_is_not_there_for_the_other(demo_app_on_each_engine, key):
+    app = demo_app_on_each_engine
+    other, customer, shared = RELATED[key]
+    theirs, reader = objects(app, other, customer), Desk(app.test_client(), key)
+    token, wrong, tried = reader.token(), {}, set()
+
+    for rule, method in rules_of(app):
+        named = rule.arguments - shared - {"part", "publisher_id", "offer_id"}
+        if not named or ENDPOINT_ACTION[rule.endpoint] == "see_plugins":
+            continue
+        for address in addresses(rule, theirs):
+            if "/subscriptions/" in address:  # what the customer bought is the customer's, and both read it
+                continue
+            tried |= named
+            status = send(reader, method, address, token)
+            if status != 404:
+                wrong[f"{method} {address}"] = status
+
+    assert {"contract_id", "member_id", "draft_id", "session_id", "row_id"} <= tried
+    assert wrong == {}
+
+
+MARK = "zzyzx"
+
+
+def mark(app, ids, *, drop=()):
+    """Put a word that stands nowhere else into everything that was made."""
+    words = {
+        "contract_id": (SupportContract, "contract_id"),
+        "member_id": (Member, "name"),
+        "relationships": (AdminRelationship, "kind"),
+        "groups": (SupportGroup, "name"),
+        "session_id": (UserSession, "agent"),
+        "ref": (ServiceRequest, "title"),
+        "draft_id": (Draft, "fields"),
+    }
+    with app.extensions["onbehalf"].database.writing() as session:
+        for name, (table, column) in words.items():
+            key = ServiceRequest.ref if name == "ref" else table.id
+            row = session.exec(select(table).where(key == ids[name])).one()
+            if name not in drop:
+                setattr(row, column, {"title": MARK} if column == "fields" else MARK)
+                session.add(row)
+        session.commit()
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "customer", "shared"),
+    [
+        ("northwind-admin-agent", "adatum-admin-agent", "Margie's Travel", {"ref"}),
+        ("adatum-admin-agent", "northwind-admin-agent", "Margie's Travel", set()),
+        (OPERATOR, OTHER, OTHERS_CUSTOMER, set()),
+        ("fabrikam-admin-agent", "trey-admin-agent", "Humongous Insurance", set()),
+    ],
+)
+def test_no_page_list_or_search_holds_anything_of_another_partner(demo_app, key, other, customer, shared):
+    own, theirs = objects(demo_app, key, CUSTOMERS[key.partition("-")[0]]), objects(demo_app, other, customer)
+    mark(demo_app, theirs, drop=shared)
+    reader, found, opened = Desk(demo_app.test_client(), key), [], set()
+
+    for rule, method in rules_of(demo_app):
+        if method != "GET" or rule.endpoint in OPEN:
+            continue
+        for address in addresses(rule, own):
+            for more in ({}, {"q": MARK[:3]}, {"HX-Request": "true"}):
+                fragment = "HX-Request" in more
+                query = {"product": "azure"} | ({} if fragment else more)
+                answer = reader.client.get(address, query_string=query, headers=more if fragment else {})
+                opened |= {rule.endpoint} if answer.status_code == 200 else set()
+                if MARK in answer.text:
+                    found.append(address)
+
+    assert found == []
+    assert {"home.page", "contracts.index", "members.index", "requests.index", "requests.export"} <= opened
+
+
 def test_a_stranger_sees_nothing_and_writes_nothing(walked):
     app, ids = walked
     reader = Desk(app.test_client())
@@ -195,7 +283,7 @@ def test_a_stranger_sees_nothing_and_writes_nothing(walked):
             continue
         for address in addresses(rule, ids):
             status = send(reader, method, address, token)
-            if status != (303 if method == "GET" else 403):
+            if status != ("403 as a part, 303 as a page" if method == "GET" else 403):
                 wrong[f"{method} {address}"] = status
 
     assert wrong == {}

@@ -43,7 +43,7 @@ def admit(session: Session, deployment: Deployment, arrival: Arrival) -> Member:
         raise sign_in_refused.ended(cloud, Viewer(member, partner))
     if not roles:
         _strip(session, member, deployment.now())
-        raise sign_in_refused.no_role(cloud, Viewer(member, partner) if member else None)
+        raise sign_in_refused.no_role(cloud, Viewer(member, partner) if member else None, tenant_id)
     member = member or _made(session, claims, partner, cloud)
     member.roles = list(roles)
     session.add(member)

@@ -1,4 +1,4 @@
-"""The audit trail as a partner reads it: its own members' entries, filters that live in the address, JSON lines."""
+"""The audit trail as a partner reads it: what its members did and what concerns it; filters in the address, export."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, false, func, literal, or_, select, tuple_
 from sqlmodel import Session, col
 
 from webapp.audit import FIELDS
 from webapp.permissions import Viewer
 from webapp.request_list import marker
 from webapp.tables.audit import AuditEntry
+from webapp.tables.partners import Enrolment
 
 COLUMNS: tuple[Any, ...] = tuple(getattr(AuditEntry, name) for name in (*FIELDS, "digest"))
 EXPORT_PAGE = 1000
@@ -56,7 +57,7 @@ class Listed:
 
 
 def page(session: Session, viewer: Viewer, filters: Filters, zone: tzinfo, *, size: int) -> Listed:
-    """Return the entries of the viewer's own partner that match, the newest first."""
+    """Return the entries of, or about, the viewer's own partner that match, the newest first."""
     rows = _rows(session, viewer, filters, zone, size + 1)
     after = _marker_of(rows[size - 1]) if len(rows) > size else ""
     return Listed(tuple(rows[:size]), filters, after)
@@ -91,7 +92,7 @@ def _rows(session: Session, viewer: Viewer, filters: Filters, zone: tzinfo, limi
 
 
 def _where(viewer: Viewer, filters: Filters, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
-    yield col(AuditEntry.partner_id) == viewer.partner_id
+    yield or_(col(AuditEntry.partner_id) == viewer.partner_id, _by_nobody_about(viewer))
     if filters.member:
         known = re.fullmatch(r"[0-9]{1,9}", filters.member)
         yield col(AuditEntry.member_id) == int(filters.member) if known else false()
@@ -107,6 +108,18 @@ def _where(viewer: Viewer, filters: Filters, zone: tzinfo) -> Iterator[ColumnEle
         yield col(AuditEntry.at) < end if end else false()
     if after := marker(filters.after):
         yield tuple_(col(AuditEntry.at), col(AuditEntry.id)) < after
+
+
+def _by_nobody_about(viewer: Viewer) -> ColumnElement[bool]:
+    """Find what was done on the command line to the viewer's partner, and who of its tenants was not let in."""
+    tenants = select(literal("tenant:").concat(col(Enrolment.tenant_id)))
+    return and_(
+        col(AuditEntry.partner_id).is_(None),
+        or_(
+            col(AuditEntry.subject) == f"partner:{viewer.partner_id}",
+            col(AuditEntry.subject).in_(tenants.where(col(Enrolment.partner_id) == viewer.partner_id)),
+        ),
+    )
 
 
 def _about(words: str) -> ColumnElement[bool]:

@@ -98,6 +98,7 @@ def change(
     :raises Conflict, Invalid: as ``add``.
     """
     require_own(viewer, customer)
+    session.refresh(customer, with_for_update=True)  # a decision about access waits, or has been made
     reseller = reseller_of(session, viewer.partner, values["cloud"], (values.get("reseller") or "").strip())
     kept = canonical(values)
     twin = Customer(id=customer.id, partner_id=customer.partner_id, **kept)

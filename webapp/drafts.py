@@ -9,12 +9,12 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from webapp import audit
+from webapp import audit, partners
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotFound
 from webapp.i18n import _
-from webapp.permissions import Viewer, drafts_passed_to
+from webapp.permissions import Viewer, drafts_of, drafts_passed_to
 from webapp.tables.customers import Customer
 from webapp.tables.partners import Member, Partner
 from webapp.tables.requests import Draft
@@ -103,7 +103,7 @@ def take(session: Session, deployment: Deployment, viewer: Viewer, draft_id: int
     :raises NotFound: if there is none for the viewer.
     :raises Conflict: if the viewer has a draft for the same customer and product already.
     """
-    statement = select(Draft).where(Draft.id == draft_id, drafts_passed_to(viewer))
+    statement = select(Draft).where(Draft.id == draft_id, drafts_passed_to(viewer)).with_for_update()
     draft = session.exec(statement).first() if draft_id <= LARGEST_ID else None
     if draft is None:
         raise NotFound(
@@ -143,10 +143,10 @@ def pass_to_provider(
 def pass_to_colleague(session: Session, deployment: Deployment, viewer: Viewer, member_id: int, draft: Draft) -> Member:
     """Pass a draft to a colleague who may file it.
 
-    :raises Invalid: if the member is not of the viewer's own partner.
+    :raises Invalid: if the member is not of the viewer's own partner, or may not sign in any more.
     """
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
-    if member is None or member.partner_id != viewer.partner_id or member.id == viewer.member_id:
+    if member is None or member not in partners.active_colleagues(session, viewer) or member.id == viewer.member_id:
         raise Invalid(_("A draft is passed to a colleague."), remedy=_("Choose one of the list."))
     draft.to_partner_id, draft.to_member_id = member.partner_id, member.id
     _release(session, deployment, viewer, draft, to=member.name)
@@ -186,7 +186,7 @@ def _checked(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _waiting(session: Session, viewer: Viewer, *, passed: bool) -> Sequence[Waiting]:
-    mine = drafts_passed_to(viewer) if passed else col(Draft.member_id) == viewer.member_id
+    mine = drafts_passed_to(viewer) if passed else drafts_of(viewer)
     statement = (
         select(Draft, Customer, Member.name, Partner.name)
         .join(Customer, col(Customer.id) == col(Draft.customer_id))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import get_args
 from zoneinfo import available_timezones
 
 from babel import Locale
 from sqlmodel import Session, col, select
 
+from webapp import audit
 from webapp.contracts.situation import PartnerKind
 from webapp.doors import canonical_domain, canonical_tenant_id
 from webapp.errors import Conflict, Invalid
@@ -32,8 +34,10 @@ class Candidate:
     time_zone: str = ""
 
 
-def admit(session: Session, candidate: Candidate, clouds: Collection[str]) -> tuple[Partner, Enrolment]:
-    """Add the partner, or to a known one its tenant in another cloud. Commits.
+def admit(
+    session: Session, candidate: Candidate, clouds: Collection[str], *, now: datetime
+) -> tuple[Partner, Enrolment]:
+    """Add the partner, or to a known one its tenant in another cloud, and tell the audit trail. Commits.
 
     :param clouds: The keys of the enabled clouds.
     :raises Invalid: naming what does not fit.
@@ -45,6 +49,8 @@ def admit(session: Session, candidate: Candidate, clouds: Collection[str]) -> tu
     partner = _added(session, candidate) if partner is None else _same(session, partner, candidate)
     enrolment = Enrolment(partner_id=partner.id, cloud=candidate.cloud, tenant_id=tenant_id, domain=domain)
     session.add(enrolment)
+    facts = {"kind": partner.kind, "cloud": enrolment.cloud, "tenant": tenant_id}
+    audit.record(session, None, now, "partner.admitted", f"partner:{partner.id}", partner.name, detail=facts)
     session.commit()
     return partner, enrolment
 

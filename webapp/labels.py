@@ -135,6 +135,7 @@ ACTION: Mapping[str, LazyText] = {
     "request.owner": _("Changed the owner of a request"),
     "request.passed": _("Passed a request to the provider"),
     "request.exported": _("Took a request away"),
+    "request.edited": _("Changed the text of a request"),
     "request.refused": _("Was refused: support is not owed"),
     "draft.passed": _("Passed a draft on"),
     "draft.taken": _("Took a draft that was passed on"),
@@ -159,6 +160,7 @@ ACTION: Mapping[str, LazyText] = {
     "text.added": _("Recorded a canned text"),
     "text.changed": _("Changed a canned text"),
     "text.removed": _("Removed a canned text"),
+    "partner.admitted": _("Admitted your partner in a cloud"),
     "refused": _("Was refused"),
 }
 """What the audit trail tells; an action that is not listed is shown by its key."""

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sqlalchemy.exc import OperationalError
 
@@ -67,10 +67,17 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return what no line may hold."""
-    passwords = (urlsplit(address).password for address in (settings.database_url, settings.limits_storage))
+    passwords = (word for address in (settings.database_url, settings.limits_storage) for word in _passwords(address))
     clients = (client.client_secret for client in settings.sign_in.values())
     found = (settings.secret_key, *settings.old_secret_keys, settings.metrics_token, *clients, *passwords)
     return tuple(secret for secret in found if secret and len(secret) >= SHORTEST_SECRET)
+
+
+def _passwords(address: str) -> list[str]:
+    """Return the password of an address, as it is written there and as it is meant."""
+    parts = urlsplit(address)
+    written = parts.password or ""
+    return [written, unquote(written), *(value for name, value in parse_qsl(parts.query) if "pass" in name)]
 
 
 def _chain(error: BaseException) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from webapp import audit, partners
+from webapp import audit, partners, sessions
 from webapp.contracts.situation import ROLES
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
@@ -72,7 +72,7 @@ def save(
 ) -> None:
     """Change a member; ``values`` hold ``FIELDS``, and ``roles`` in the demo alone: else roles come from sign-in.
 
-    A member who is not active any more is signed out with their next click.
+    A member who is not active any more is signed out everywhere, and stays so when they are let in again.
 
     :raises NotAllowed: if a member who is no global admin would change one, or make one.
     :raises Conflict: if the viewer would lock themselves out.
@@ -91,6 +91,8 @@ def save(
     member.time_zone, member.active = values["time_zone"], bool(values["active"])
     member.roles = [role for role in ROLES if role in after]
     session.add(member)
+    if not member.active:
+        sessions.end_all(session, member.id, deployment.now())
     _put_accounts(session, member, accounts)
     facts: dict[str, audit.Fact] = {"active": member.active, "roles": list(member.roles)}
     audit.record(session, viewer, deployment.now(), "member.changed", f"member:{member.id}", member.name, detail=facts)

@@ -23,12 +23,18 @@ def viewer_of(session: Session, member_id: int) -> Viewer | None:
     return Viewer(*found) if found else None
 
 
-def is_operator(session: Session, partner: Partner, tenants: Sequence[str]) -> bool:
-    """Say whether one of the partner's own tenants is among ``tenants``, those of the deployment's operator."""
+def is_operator(session: Session, partner: Partner, tenants: Sequence[str], *, cloud: str) -> bool:
+    """Say whether the partner's own tenant in ``cloud`` is among ``tenants``, those of the deployment's operator.
+
+    A global admin of the partner's tenant in another cloud is none of the operator's. Without a ``cloud``, as the
+    example members sign in, any of the partner's tenants counts.
+    """
     if not tenants:
         return False
     wanted = [tenant.lower() for tenant in tenants]
     own = select(Enrolment.id).where(Enrolment.partner_id == partner.id, col(Enrolment.tenant_id).in_(wanted))
+    if cloud:
+        own = own.where(Enrolment.cloud == cloud)
     return session.exec(own.limit(1)).first() is not None
 
 
@@ -60,6 +66,11 @@ def colleagues(session: Session, viewer: Viewer) -> Sequence[Member]:
 def clouds_of(session: Session, partner: Partner) -> Sequence[str]:
     """Return the keys of the clouds that the partner is enrolled in."""
     return session.exec(select(Enrolment.cloud).where(Enrolment.partner_id == partner.id).order_by("cloud")).all()
+
+
+def active_colleagues(session: Session, viewer: Viewer) -> Sequence[Member]:
+    """Return those of the viewer's colleagues who may still sign in: whom work can be given to."""
+    return [member for member in colleagues(session, viewer) if member.active]
 
 
 def partner_facts(session: Session, partner: Partner, cloud: str) -> contracts.Partner:

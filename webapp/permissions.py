@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from webapp.tables.customers import Customer
@@ -42,19 +42,36 @@ def customers_of(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def requests_of(viewer: Viewer) -> ColumnElement[bool]:
-    """Select the requests the viewer's partner filed or follows, and those of the resellers it provides to."""
+    """Select the requests the viewer's partner filed, those of its resellers, and those it follows.
+
+    Who followed a provider's request sees it while the customer is theirs: another reseller may have come meanwhile.
+    """
     mine = viewer.partner_id
     provided = select(Customer.id).where(col(Customer.partner_id) == mine)
+    served = select(Customer.id).where(customers_of(viewer))
     return or_(
         col(ServiceRequest.partner_id) == mine,
-        col(ServiceRequest.follower_id) == mine,
+        and_(col(ServiceRequest.follower_id) == mine, col(ServiceRequest.customer_id).in_(served)),
         col(ServiceRequest.customer_id).in_(provided),
     )
 
 
+def drafts_of(viewer: Viewer) -> ColumnElement[bool]:
+    """Select the viewer's own drafts, for customers that are still the viewer's."""
+    return and_(col(Draft.member_id) == viewer.member_id, _for_own_customers(viewer))
+
+
 def drafts_passed_to(viewer: Viewer) -> ColumnElement[bool]:
     """Select the drafts that wait for the viewer, or for anyone of the viewer's partner, and nobody has taken."""
-    return (col(Draft.member_id).is_(None)) & or_(
-        col(Draft.to_member_id) == viewer.member_id,
-        (col(Draft.to_member_id).is_(None)) & (col(Draft.to_partner_id) == viewer.partner_id),
+    return and_(
+        col(Draft.member_id).is_(None),
+        or_(
+            col(Draft.to_member_id) == viewer.member_id,
+            and_(col(Draft.to_member_id).is_(None), col(Draft.to_partner_id) == viewer.partner_id),
+        ),
+        _for_own_customers(viewer),
     )
+
+
+def _for_own_customers(viewer: Viewer) -> ColumnElement[bool]:
+    return col(Draft.customer_id).in_(select(Customer.id).where(customers_of(viewer)))

@@ -126,6 +126,7 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+    if not (request.endpoint or "").endswith("static"):  # a list taken away is kept by nobody on its way
+        html = response.mimetype == "text/html"
+        response.headers.setdefault("Cache-Control", "private, no-cache" if html else "private, no-store")
     return response

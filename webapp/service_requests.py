@@ -193,10 +193,11 @@ def checked_note(text: str) -> str:
 def assign(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, member_id: int) -> None:
     """Give the request to a colleague.
 
-    :raises Invalid: if the member is none of the filing partner's, of the viewer's own, or the owner already.
+    :raises Invalid: if the member is none of the filing partner's, of the viewer's own, or the owner already; or may not
+        sign in any more.
     """
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
-    colleague = member is not None and member.partner_id in {viewer.partner_id, request.partner_id}
+    colleague = member is not None and member.active and member.partner_id in {viewer.partner_id, request.partner_id}
     if member is None or not (colleague or member.id == request.owner_id):
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))
     request.owner_id = member.id

@@ -102,7 +102,7 @@ def no_partner(cloud: str, tenant_id: str) -> SignInRefused:
     )
 
 
-def no_role(cloud: str, who: Viewer | None) -> SignInRefused:
+def no_role(cloud: str, who: Viewer | None, tenant_id: str) -> SignInRefused:
     """Refuse: the token holds no role that this desk knows."""
     return SignInRefused(
         _("Your account has no role on this desk."),
@@ -110,6 +110,7 @@ def no_role(cloud: str, who: Viewer | None) -> SignInRefused:
         cause="no_role",
         cloud=cloud,
         who=who,
+        tenant_id=tenant_id,
     )
 
 

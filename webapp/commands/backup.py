@@ -105,7 +105,8 @@ def _sqlite_file(what: str, file: Path) -> Path:
 
 def _for_libpq(url: URL) -> str:
     """Return the address as PostgreSQL's tools take it; the password stays where they look for it: ``~/.pgpass``."""
-    without = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    query = {name: value for name, value in url.query.items() if "pass" not in name}
+    without = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     return without.render_as_string()
 
 

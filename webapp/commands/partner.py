@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from webapp import enrolments
+from webapp.app import utc_now
 from webapp.commands.db import opened
 from webapp.config import load_settings
 from webapp.errors import StartRefused
@@ -37,7 +38,7 @@ def add(*, name: str, kind: str, cloud: str, tenant: str, domain: str, country: 
         if not database.is_current():
             raise StartRefused(_("The database is not up to date."), remedy=_("Run: onbehalf db upgrade"))
         with database.writing() as session:
-            admitted, enrolment = enrolments.admit(session, candidate, tuple(clouds))
+            admitted, enrolment = enrolments.admit(session, candidate, tuple(clouds), now=utc_now())
     click.echo(
         _(
             "%(partner)s is admitted in %(cloud)s with tenant %(tenant)s.",

@@ -28,7 +28,7 @@ def choose(customer_id: int) -> str:
         product=product,
         draft=drafts.find(session, who, customer, product.key),
         provider=_provider(customer, who),
-        colleagues=[member for member in partners.colleagues(session, who) if member.id != who.member_id],
+        colleagues=[one for one in partners.active_colleagues(session, who) if one.id != who.member_id],
     )
 
 

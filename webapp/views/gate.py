@@ -109,10 +109,11 @@ def _enter() -> BaseResponse | None:
 
 
 def _or_operator(who: Viewer | None) -> Viewer | None:
-    """Mark a global admin whose partner runs this deployment."""
+    """Mark a global admin who signed in through a tenant that runs this deployment."""
     if who is None or "global_admin" not in who.member.roles:
         return who
-    operator = partners.is_operator(database_session(), who.partner, deployment().settings.operator)
+    tenants, cloud = deployment().settings.operator, g.user_session.cloud
+    operator = partners.is_operator(database_session(), who.partner, tenants, cloud=cloud)
     return replace(who, operator=operator)
 
 
