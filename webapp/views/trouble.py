@@ -68,6 +68,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _let_go_of_the_database() -> None:
     """Make the page of trouble with what is in memory: a row to be read again would be the next trouble."""
+    g.without_database = True
     who: Viewer | None = g.get("viewer")
     if who is None:
         return
