@@ -9,53 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from webapp.db import epoch_seconds
 from webapp.permissions import Viewer, requests_of
 from webapp.tables.requests import ServiceRequest
+from webapp.weeks import Period
 
 PERIODS = (12, 26, 52)
 MOST_SERIES = 6
 """More colours than these nobody tells apart; what is rarer is shown together."""
 OTHERS = ""
-EVERYTHING = ""
 DAY = timedelta(days=1).total_seconds()
-
-
-@dataclass(frozen=True)
-class Period:
-    """So many weeks up to now, by their Mondays in the reader's zone; the last one is still going on."""
-
-    mondays: tuple[date, ...]
-    zone: ZoneInfo
-    now: datetime
-
-    @classmethod
-    def of(cls, now: datetime, zone: ZoneInfo, weeks: int) -> Period:
-        """Return the period that ends with the present week."""
-        today = now.astimezone(zone).date()
-        monday = today - timedelta(days=today.weekday())
-        return cls(tuple(monday - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)), zone, now)
-
-    @property
-    def starts(self) -> list[datetime]:
-        """When each week begins, and when the last one ends."""
-        days = [*self.mondays, self.mondays[-1] + timedelta(weeks=1)]
-        return [datetime.combine(day, datetime.min.time(), self.zone).astimezone(UTC) for day in days]
-
-    def holds(self, column: Any) -> ColumnElement[bool]:
-        """Select what happened in the period."""
-        return and_(col(column) >= self.starts[0], col(column) < self.starts[-1])
-
-    def week(self, column: Any) -> ColumnElement[int]:
-        """Return the number of the week of a moment in the period, from 0."""
-        return case(*((col(column) < end, number) for number, end in enumerate(self.starts[1:])))
 
 
 @dataclass(frozen=True)
@@ -69,6 +39,19 @@ class Series:
     def total(self) -> int:
         """All weeks together."""
         return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """Requests per week and product. ``weeks`` are Mondays in the reader's time zone, the last one still going on."""
+
+    weeks: tuple[date, ...]
+    by_product: tuple[Series, ...]
+
+    @property
+    def total(self) -> int:
+        """The number of requests of the period."""
+        return sum(series.total for series in self.by_product)
 
 
 @dataclass(frozen=True)
@@ -96,11 +79,9 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Weekly):
     """All figures of a period. A first answer counts in the week in which it was due; one that is overdue is late."""
 
-    weeks: tuple[date, ...]
-    by_product: tuple[Series, ...]
     by_cloud: tuple[Series, ...]
     in_time: tuple[int, ...]
     too_late: tuple[int, ...]
@@ -114,25 +95,19 @@ class Figures:
         due = sum(one.due for one in self.answered)
         return sum(self.in_time) / due if due else None
 
-    @property
-    def total(self) -> int:
-        """The number of requests of the period."""
-        return sum(series.total for series in self.by_product)
-
 
 def of(
     session: Session, viewer: Viewer, *, now: datetime, zone: ZoneInfo, weeks: int, cloud: str = "", product: str = ""
 ) -> Figures:
     """Return the figures of the last ``weeks`` weeks over the requests that the viewer may see; three queries."""
-    period = Period.of(now, zone, weeks)
-    which = [requests_of(viewer)]
+    period, which = Period.of(now, zone, weeks), [requests_of(viewer)]
     if cloud:
         which.append(col(ServiceRequest.cloud) == cloud)
     if product:
         which.append(col(ServiceRequest.product) == product)
     asked = _asked(session, period, which)
     answers = _answers(session, period, which)
-    days = _days(session, period, which)
+    days, days_of_all = _days(session, period, which)
     return Figures(
         weeks=period.mondays,
         by_product=_series(((row.product, row.week, row.many) for row in asked), weeks),
@@ -140,9 +115,16 @@ def of(
         in_time=_by_week(((row.week, row.met) for row in answers), weeks),
         too_late=_by_week(((row.week, row.many - row.met) for row in answers), weeks),
         answered=_by_product(answers),
-        days=tuple(one for one in days if one.product != EVERYTHING),
-        days_of_all=next((one for one in days if one.product == EVERYTHING), None),
+        days=days,
+        days_of_all=days_of_all,
     )
+
+
+def weekly(session: Session, viewer: Viewer, *, now: datetime, zone: ZoneInfo, weeks: int) -> Weekly:
+    """Return how many requests there were a week; one query, which the order of the requests serves."""
+    period = Period.of(now, zone, weeks)
+    asked = _asked(session, period, [requests_of(viewer)])
+    return Weekly(period.mondays, _series(((row.product, row.week, row.many) for row in asked), weeks))
 
 
 def _asked(session: Session, period: Period, which: Iterable[ColumnElement[bool]]) -> Sequence[Any]:
@@ -174,27 +156,46 @@ def _answers(session: Session, period: Period, which: Iterable[ColumnElement[boo
     ).all()
 
 
-def _days(session: Session, period: Period, which: Iterable[ColumnElement[bool]]) -> list[Days]:
+def _days(
+    session: Session, period: Period, which: Iterable[ColumnElement[bool]]
+) -> tuple[tuple[Days, ...], Days | None]:
     """Return how long closing took, by product and over everything: the middle of the row, or of its two middles."""
     took = epoch_seconds(ServiceRequest.closed_at) - epoch_seconds(ServiceRequest.filed_at)
-    closed = (
+    one = (
         select(col(ServiceRequest.product).label("product"), took.label("took"))
         .where(*which, period.holds(ServiceRequest.closed_at), col(ServiceRequest.filed_at).is_not(None))
         .subquery()
         .c
     )
-    each, everything = select(closed.product, closed.took), select(literal(EVERYTHING).label("product"), closed.took)
-    one = union_all(each, everything).subquery().c
-    place = func.row_number().over(partition_by=one.product, order_by=one.took).label("place")
-    many = func.count().over(partition_by=one.product).label("many")
-    row = select(one.product, one.took, place, many).subquery().c
-    middle = case((row.place.in_([(row.many + 1) // 2, (row.many + 2) // 2]), row.took))
-    found = session.execute(
-        select(row.product, row.many, func.avg(middle).label("middle"), func.max(row.took).label("longest"))
-        .group_by(row.product, row.many)
-        .order_by(row.many.desc(), row.product)
+    row = select(
+        one.product,
+        one.took,
+        _middle(one.took, partition_by=one.product).label("middle"),
+        _middle(one.took).label("middle_of_all"),
     )
-    return [Days(row.product, row.many, float(row.middle) / DAY, row.longest / DAY) for row in found]
+    of_row = row.subquery().c
+    found = session.execute(
+        select(
+            of_row.product,
+            func.count().label("many"),
+            func.avg(of_row.middle).label("middle"),
+            func.max(of_row.took).label("longest"),
+            func.sum(of_row.middle_of_all).label("middles"),
+            func.count(of_row.middle_of_all).label("of_middles"),
+        )
+        .group_by(of_row.product)
+        .order_by(func.count().desc(), of_row.product)
+    ).all()
+    days = tuple(Days(row.product, row.many, float(row.middle) / DAY, row.longest / DAY) for row in found)
+    middles = float(sum(row.middles or 0 for row in found)) / max(1, sum(row.of_middles for row in found))
+    longest = max((one.longest for one in days), default=0.0)
+    return days, Days("", sum(one.closed for one in days), middles / DAY, longest) if days else None
+
+
+def _middle(took: Any, **window: Any) -> ColumnElement[int]:
+    """Keep the value that stands in the middle of its row, or the two that do; else ``NULL``."""
+    place, many = func.row_number().over(order_by=took, **window), func.count().over(**window)
+    return case((place.in_([(many + 1) // 2, (many + 2) // 2]), took))
 
 
 def _series(found: Iterable[tuple[str, int, int]], weeks: int) -> tuple[Series, ...]:

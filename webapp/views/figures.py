@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from webapp import charts, figures
 from webapp.charts import Part, Stack
-from webapp.figures import OTHERS, Figures, Series
+from webapp.figures import OTHERS, Figures, Series, Weekly
 from webapp.i18n import LazyText, _
 from webapp.moments import in_days, number, percent
 from webapp.sign_in import reading_zone
@@ -23,7 +23,8 @@ def page() -> str:
     asked = request.args.get("weeks", "")
     weeks = int(asked) if asked in map(str, figures.PERIODS) else figures.PERIODS[0]
     cloud, product = (request.args.get(name, "").replace("\0", "")[:40] for name in ("cloud", "product"))
-    found = of_reader(weeks, cloud, product)
+    now, zone = deployment().now(), reading_zone()
+    found = figures.of(database_session(), viewer(), now=now, zone=zone, weeks=weeks, cloud=cloud, product=product)
     return render_template(
         "figures/page.html",
         figures=found,
@@ -39,13 +40,13 @@ def page() -> str:
     )
 
 
-def of_reader(weeks: int, cloud: str = "", product: str = "") -> Figures:
-    """Return the figures over what the reader may see, in weeks of the reader's own zone."""
+def weekly() -> Weekly:
+    """Return the reader's requests per week, for Home."""
     now, zone = deployment().now(), reading_zone()
-    return figures.of(database_session(), viewer(), now=now, zone=zone, weeks=weeks, cloud=cloud, product=product)
+    return figures.weekly(database_session(), viewer(), now=now, zone=zone, weeks=figures.PERIODS[0])
 
 
-def by_product(found: Figures) -> Stack:
+def by_product(found: Weekly) -> Stack:
     """Return the chart of requests per week by product; a product has the same pattern on every chart."""
     keys = list(_products())
     return charts.stack(found.weeks, [_part(one, _name_of_product(one.key), keys) for one in found.by_product])

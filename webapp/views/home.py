@@ -7,7 +7,6 @@ from flask import Blueprint, g, render_template, request
 from webapp import clocks, home
 from webapp.clocks import Alert
 from webapp.contracts_held import plan_label
-from webapp.figures import PERIODS
 from webapp.i18n import LazyText
 from webapp.response_clock import state_of
 from webapp.views import figures
@@ -20,10 +19,10 @@ bp = Blueprint("home", __name__)
 def page() -> str:
     """Show clocks, handovers without a number, refusals, ends, drafts and recent customers."""
     whose: home.Whose = "me" if request.args.get("whose") == "me" else "all"
-    weekly = figures.of_reader(PERIODS[0])
+    weekly = figures.weekly()
     return render_template(
         "home/page.html",
-        figures=weekly,
+        weekly=weekly,
         by_product=figures.by_product(weekly),
         home=home.of(database_session(), deployment(), viewer(), whose),
         state_of=state_of,
