@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --retries 10
 PLUGINS := $(sort $(patsubst plugins/%/pyproject.toml,plugins/%,$(wildcard plugins/*/pyproject.toml)))
 EDITABLE := --editable . $(addprefix --editable ,$(PLUGINS))
 
-.PHONY: demo test crash check rules lock env messages bench bundle screenshot clean
+.PHONY: demo test crash check rules lock env messages bundle wheels screenshot clean
 
 demo: $(VENV)/run.stamp
 	@PORT=$(PORT) $(BIN)/onbehalf demo
@@ -66,6 +66,18 @@ lock: $(VENV)/python.stamp
 	$(BIN)/uv export -q --only-group dev --no-emit-workspace --no-annotate --no-header -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --no-deps --generate-hashes --no-annotate --no-header --no-emit-index-url requirements/assets.in -o requirements/assets.txt
 	@rm -f uv.lock
+
+# Everything a machine without a network needs, for this platform and this Python.
+bundle: $(VENV)/run.stamp
+	PYTHONPATH=$(VENV)/assets $(BIN)/python requirements/bundle.py
+
+# Wheels of the core and of each plugin, for a folder that pip installs from.
+wheels: $(VENV)/run.stamp
+	PYTHONPATH=$(VENV)/assets $(PIP:install=wheel) --no-deps --no-build-isolation -w dist/wheels . $(PLUGINS)
+
+# Every page, wide and narrow, into .artifacts/; the README's own picture with `make screenshot README=1`.
+screenshot: env
+	$(BIN)/python tests/tools/screenshots.py $(if $(README),--readme)
 
 clean:
 	rm -rf $(VENV) .demo dist build

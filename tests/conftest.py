@@ -167,9 +167,12 @@ def desk_on_each_engine(demo_app_on_each_engine):
 
 @pytest.fixture
 def install_plugin(tmp_path, monkeypatch):
-    """Return a function that installs a distribution with one plugin, as pip would; it returns the module's name."""
+    """Return a function that installs a distribution with one plugin, as pip would; it returns the module's name.
 
-    def install(name, code="", distribution=""):
+    With a manifest the module is a package that holds it.
+    """
+
+    def install(name, code="", distribution="", manifest=""):
         distribution = distribution or f"onbehalf-{name}"
         module = f"made_{name.replace('-', '_')}_{uuid4().hex}"
         folder = tmp_path / distribution
@@ -177,7 +180,12 @@ def install_plugin(tmp_path, monkeypatch):
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
         (info / "entry_points.txt").write_text(f"[onbehalf.plugins]\n{name} = {module}\n")
-        (folder / f"{module}.py").write_text(dedent(code), encoding="utf-8")
+        if manifest:
+            (folder / module).mkdir()
+            (folder / module / "__init__.py").write_text(dedent(code), encoding="utf-8")
+            (folder / module / "onbehalf-plugin.toml").write_text(manifest, encoding="utf-8")
+        else:
+            (folder / f"{module}.py").write_text(dedent(code), encoding="utf-8")
         monkeypatch.syspath_prepend(folder)
         return module
 

@@ -166,3 +166,21 @@ def test_copying_an_answer_puts_it_on_the_clipboard(browser_page, served, enter)
     page.locator("[data-copy=answer-1]").click()
     page.locator("#announcer", has_text="Copied").wait_for(state="attached")
     assert page.evaluate("navigator.clipboard.readText()") == value
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN", "zh-TW", "ru-RU", "sv-SE", "de-DE"])
+def test_the_main_job_is_done_in_every_language(chromium, served, enter, locale):
+    context = chromium.new_context(locale=locale)
+    page = context.new_page()
+    enter(page, served, "fabrikam-admin-agent")
+    find(page, served, "Contoso")
+    assert page.get_attribute("html", "lang") == {"zh-CN": "zh-Hans", "zh-TW": "zh-Hant"}.get(locale, locale[:2])
+    page.locator("a[href$='product=azure']").click()
+    fill(page, title="Nobody can sign in")
+    page.click("#send")
+    page.wait_for_url(re.compile(r"/requests/OB-"))
+    assert where_the_door_leads(page) == "https://portal.azure.com/contoso.com"
+    page.fill("#ticket_number", "118032014183770")
+    page.locator("form[action$='/ticket'] button[type=submit]").first.click()
+    page.locator(".ticket-number").wait_for()
+    context.close()

@@ -247,3 +247,18 @@ def test_whatever_a_variable_holds_the_start_goes_on_or_is_refused_with_its_name
             refused = str(error.message)
 
     assert not refused or f"ONBEHALF_{variable.upper()}" in refused
+
+
+def test_a_secret_may_lie_in_a_file_of_its_own(tmp_path, monkeypatch):
+    (tmp_path / "onbehalf_secret_key").write_text("of-a-file\n")
+    monkeypatch.setenv("ONBEHALF_SECRETS", str(tmp_path))
+
+    assert load_settings().secret_key == "of-a-file"
+    monkeypatch.setenv("ONBEHALF_SECRET_KEY", "of-the-variable")
+    assert load_settings().secret_key == "of-the-variable"
+
+
+def test_a_folder_of_secrets_that_is_not_there_stops_the_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("ONBEHALF_SECRETS", str(tmp_path / "nowhere"))
+
+    assert "nowhere" in refusal()

@@ -1,9 +1,13 @@
 """The main job over HTTP: from a customer's problem to the right portal, or to what to do instead."""
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlmodel import select
+
+from webapp.tables.customers import AdminRelationship, Customer
 
 FABRIKAM, NORTHWIND, ADATUM, LANTIAN = (
     "fabrikam-admin-agent",
@@ -13,6 +17,7 @@ FABRIKAM, NORTHWIND, ADATUM, LANTIAN = (
 )
 TITLE = "The portal answers: 你好, “nothing” & <nobody>"
 DESCRIPTION = "Since nine o'clock.\nEverybody is affected.\n\n  Indented: ÅÄÖ, Привет"
+WAITING = {"kind": "granular", "status": "pending", "roles": []}
 
 
 def shows(*example, rules=(), name=None):
@@ -122,6 +127,25 @@ def test_northwinds_own_plan_covers_its_own_tenant_in_its_own_context(desk):
     assert re.search(r"Support plan (Contract ID 51702214 )?Azure support plan", page.words)
     assert "Support plan Cloud Solution Provider" not in page.words
     assert urlsplit(reader.get(f"{request}/go").location).path.strip("/") == ""
+
+
+@pytest.mark.rules("R68")
+def test_a_relationship_whose_end_has_passed_is_shown_as_expired_and_refuses_every_product(demo_app, desk):
+    reader = desk(FABRIKAM)
+    deployment = demo_app.extensions["onbehalf"]
+    with deployment.database.writing() as session:
+        lucerne = session.exec(select(Customer).where(Customer.name == "Lucerne Publishing")).one()
+        relation = session.exec(select(AdminRelationship).where(AdminRelationship.customer_id == lucerne.id)).one()
+        relation.ends_at = deployment.now() - timedelta(days=1)
+        session.add(AdminRelationship(customer_id=lucerne.id, partner_id=relation.partner_id, **WAITING))
+        session.commit()
+
+    page = reader.get(reader.customer("Lucerne Publishing"))
+    answers = [reader.file("Lucerne Publishing", product) for product in ("azure", "microsoft365")]
+
+    assert "Status Expired" in page.words
+    assert [answer.status for answer in answers] == [403, 403]
+    assert all("ask its administrator to accept it" in answer.words for answer in answers)
 
 
 @pytest.mark.rules("R24", "R32")

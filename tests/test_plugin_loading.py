@@ -1,4 +1,4 @@
-"""What is loaded is what was named, and whatever does not fit stops the start by name, with what to do."""
+"""What is loaded is what was named. What the deployer got wrong stops the start; a bad plugin is left out by name."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ WITH_SETTINGS = """
 
 def started(**settings):
     return load(load_settings(**settings))
+
+
+def left_out(name, **settings):
+    """Start with azure beside the plugin; azure has to go on, whichever comes first."""
+    for names in ((name, "azure"), ("azure", name)):
+        plugins = started(plugins=names, **settings)
+        assert plugins.product("global", "azure")
+        assert name not in plugins.running
+    why = plugins.left_out[name]
+    assert name in str(why.reason)
+    assert str(why.remedy)
+    return why
 
 
 def refusal(**settings):
@@ -125,18 +137,26 @@ def test_no_distribution_can_take_the_name_of_a_built_in_plugin(install_plugin):
 
 
 @pytest.mark.parametrize(
-    "code", ["import a_module_that_is_not_there", "raise RuntimeError('boom')", "def broken(:", "1 / 0"]
+    "code",
+    [
+        "import a_module_that_is_not_there",
+        "raise RuntimeError('boom')",
+        "def broken(:",
+        "1 / 0",
+        "raise SystemExit(1)",
+        "def f(): f()\nf()",
+    ],
 )
-def test_a_plugin_that_cannot_be_imported_stops_the_start_by_its_name(install_plugin, code):
+def test_a_plugin_that_cannot_be_imported_is_left_out_by_its_name(install_plugin, code):
     install_plugin("widget", code)
 
-    refused = refusal(plugins=("widget",))
+    why = left_out("widget")
 
-    assert "widget" in str(refused.message)
-    assert "onbehalf-widget" in str(refused.remedy)
+    assert why.state == "failed"
+    assert "onbehalf-widget" in str(why.remedy)
 
 
-def test_a_hook_that_is_not_in_the_specification_stops_the_start(install_plugin):
+def test_a_plugin_with_a_hook_that_is_not_in_the_specification_is_incompatible(install_plugin):
     install_plugin(
         "widget",
         """
@@ -148,13 +168,13 @@ def test_a_hook_that_is_not_in_the_specification_stops_the_start(install_plugin)
         """,
     )
 
-    refused = refusal(plugins=("widget",))
+    why = left_out("widget")
 
-    assert "widget" in str(refused.message)
-    assert "entitlement_chek" in str(refused.message)
+    assert why.state == "incompatible"
+    assert "entitlement_chek" in str(why.reason)
 
 
-def test_an_argument_that_is_not_in_the_specification_stops_the_start(install_plugin):
+def test_a_plugin_with_an_argument_that_is_not_in_the_specification_is_incompatible(install_plugin):
     install_plugin(
         "widget",
         """
@@ -166,10 +186,10 @@ def test_an_argument_that_is_not_in_the_specification_stops_the_start(install_pl
         """,
     )
 
-    assert "database" in str(refusal(plugins=("widget",)).message)
+    assert "database" in str(left_out("widget").reason)
 
 
-def test_a_hook_whose_mark_was_forgotten_stops_the_start_instead_of_objecting_to_nothing(install_plugin):
+def test_a_policy_whose_mark_was_forgotten_is_incompatible_instead_of_objecting_to_nothing(install_plugin):
     install_plugin(
         "widget",
         """
@@ -180,10 +200,10 @@ def test_a_hook_whose_mark_was_forgotten_stops_the_start_instead_of_objecting_to
         """,
     )
 
-    refused = refusal(plugins=("widget",))
+    why = left_out("widget")
 
-    assert "entitlement_check" in str(refused.message)
-    assert "hookimpl" in str(refused.message)
+    assert "entitlement_check lacks @hookimpl" in str(why.reason)
+    assert why.policy
 
 
 def test_a_product_registered_by_two_plugins_for_one_cloud_stops_the_start_and_both_are_named(install_plugin):
@@ -231,13 +251,63 @@ def test_a_product_that_its_cloud_does_not_sell_is_left_out(install_plugin):
         ("def register_products(cloud):\n    yield None", "NoneType instead of Product"),
     ],
 )
-def test_a_plugin_that_registers_nonsense_stops_the_start_by_its_name(install_plugin, code, said):
+def test_a_plugin_that_registers_nonsense_is_left_out_by_its_name(install_plugin, code, said):
     install_plugin("widget", f"from webapp import hookimpl\n\n@hookimpl\n{code}\n")
 
-    message = str(refusal(plugins=("widget",)).message)
+    why = left_out("widget")
 
-    assert "widget" in message
-    assert said in message
+    assert why.state == "failed"
+    assert said in str(why.reason)
+
+
+def test_nothing_is_left_of_a_plugin_that_fails_halfway_through_the_start(install_plugin):
+    fails_in_the_second_cloud = PRODUCT.format(key="ems").replace(
+        "return [Product", "cloud.key == 'space' and 1 / 0; return [Product"
+    )
+    install_plugin("widget", CLOUD.format(key="space") + fails_in_the_second_cloud)
+
+    plugins = started(plugins=("widget", "azure"))
+
+    assert list(plugins.clouds) == ["global"]
+    assert plugins.owners == {("global", "azure"): "azure"}
+
+
+def test_a_cloud_may_be_missing_while_the_plugin_that_brings_it_is_left_out(install_plugin):
+    install_plugin("widget", "1 / 0")
+
+    plugins = started(
+        plugins=("widget", "azure"), clouds=("global", "space"), cloud_overrides={"space": {"operator": "Nobody"}}
+    )
+
+    assert list(plugins.clouds) == ["global"]
+
+
+def test_a_class_of_settings_that_raises_leaves_its_plugin_out(install_plugin):
+    install_plugin(
+        "widget",
+        """
+        from pydantic import BaseModel, model_validator
+
+        class Settings(BaseModel):
+            @model_validator(mode="after")
+            def broken(self):
+                raise RuntimeError("boom")
+        """,
+    )
+
+    assert left_out("widget").state == "failed"
+
+
+def test_safe_mode_starts_with_the_built_in_plugins_alone_whatever_is_named(install_plugin):
+    module = install_plugin("widget", "raise RuntimeError('this must not run')")
+    install_plugin("twice", distribution="first-twice")
+    install_plugin("twice", distribution="second-twice")
+
+    plugins = started(plugins=("widget", "gone", "azure"), clouds=("global", "china"), safe_mode=True)
+
+    assert set(plugins.running) == {"worldwide", "programme"}
+    assert not plugins.products
+    assert module not in sys.modules
 
 
 def test_a_plugins_settings_come_from_its_own_variables(install_plugin, monkeypatch):

@@ -146,3 +146,50 @@ def test_a_request_renders_where_no_promise_and_no_shape_of_a_number_were_record
         session.commit()
 
     assert Desk(bare_app.test_client(), MEMBERS[partner]).get(f"/requests/{row.ref}").status == 200
+
+
+def test_a_plugin_that_is_installed_again_picks_its_requests_up(bare_app, kinds, make_app):
+    row, partner = kinds["usgov", "azure"]
+    address = f"/requests/{row.ref}"
+    assert Desk(bare_app.test_client(), MEMBERS[partner]).get(f"{address}/go").status == 409
+
+    again = make_app(database_url=bare_app.extensions["onbehalf"].settings.database_url)
+    reader = Desk(again.test_client(), MEMBERS[partner])
+
+    assert reader.get(f"{address}/go").location == row.doors[0]["url"]
+    assert reader.get(f"/customers/{row.customer_id}/requests/new?product=azure").status == 200
+
+
+@pytest.mark.parametrize("how", ["failed at import", "paused", "safe mode"])
+def test_requests_are_read_listed_and_exported_while_their_plugin_does_not_run(
+    make_app, demo_database, tmp_path, install_plugin, how
+):
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes(demo_database.read_bytes())
+    install_plugin("shaky", "1 / 0" if how == "failed at import" else SHAKY)
+    app = make_app(database_url=f"sqlite:///{copy}", plugins=("shaky",), safe_mode=how == "safe mode")
+    reader = Desk(app.test_client(), "fabrikam-admin-agent")
+    if how == "paused":
+        for _unused in range(6):
+            page = reader.get(f"{reader.customer('Contoso')}/entitlement?product=azure")
+        assert "paused" in page.words
+
+    rows = list(csv.reader(io.StringIO(reader.get("/requests.csv?product=azure").response.get_data().decode())))
+
+    assert len(rows) > 10
+    assert reader.get("/requests?product=azure").status == 200
+    link = next(link for link in reader.get("/requests?product=azure").links if "/requests/OB-" in link)
+    assert reader.get(link).status == 200
+
+
+SHAKY = """
+from webapp import Product, hookimpl
+
+@hookimpl
+def register_products(cloud):
+    return [Product(key="azure", label="Azure", vendor="Microsoft", portal="azure")]
+
+@hookimpl
+def entitlement_check(situation):
+    raise RuntimeError("boom")
+"""

@@ -1,5 +1,6 @@
 """Sessions: how long they last, what ends them, whose they are, and what the cookie says of them."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlmodel import select
 
 from webapp.app import create_app
 from webapp.config import load_settings
+from webapp.cookies import PLAIN
 from webapp.sessions import digest
 from webapp.tables.audit import AuditEntry
 from webapp.tables.sessions import UserSession
@@ -424,3 +426,14 @@ def test_the_demos_members_sign_in_on_the_machine_that_runs_it_alone(demo_app):
     assert "Astrid Nyberg" not in page.words
     assert answer.status_code == 404
     assert client.get("/").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(("old", "status"), [(("o" * 40,), 200), ((), 303)])
+def test_a_new_secret_signs_nobody_out_while_the_old_one_is_named(make_app, demo_database, tmp_path, old, status):
+    url = f"sqlite:///{shutil.copy(demo_database, tmp_path / 'rotated.sqlite3')}"
+    before = Desk(make_app(database_url=url, secret_key="o" * 40).test_client(), ASTRID)
+    cookie = before.client.get_cookie(PLAIN).value
+
+    after = make_app(database_url=url, secret_key="n" * 40, old_secret_keys=old).test_client()
+    after.set_cookie(PLAIN, cookie)
+    assert after.get("/customers").status_code == status

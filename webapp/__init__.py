@@ -26,8 +26,11 @@ from webapp.hookspecs import hookimpl
 from webapp.i18n import TextDomain
 
 __version__ = "0.1.0"
+API_VERSION = "1.0"
+"""The version of what plugins build on; docs/plugin-api.md says what may change with which number."""
 
 __all__ = [
+    "API_VERSION",
     "ESCALATION_QUESTIONS",
     "Address",
     "Answer",

@@ -18,6 +18,7 @@ from webapp.db import Database
 from webapp.deployment import Deployment
 from webapp.i18n import CORE, HTML_LANG, LANGUAGES, country_name, day_text, in_my_language, listed
 from webapp.metrics import Metrics
+from webapp.plugins.breaker import Times
 from webapp.plugins.loading import load
 from webapp.sign_in import reading_language, reading_time_zone
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         MAX_FORM_PARTS=MOST_FIELDS,
@@ -50,7 +52,7 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         DEMO=demo,
     )
     metrics, database = Metrics(), Database(settings.database_url)
-    app.extensions["onbehalf"] = Deployment(settings, load(settings, metrics.asked), database, clock)
+    app.extensions["onbehalf"] = Deployment(settings, load(settings, metrics.asked, Times(now=clock)), database, clock)
     _watch(app, metrics, settings)
     Babel(
         app,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,15 +13,19 @@ from webapp.errors import StartRefused
 from webapp.i18n import _
 
 
-def enabled_clouds(registered: Mapping[str, Cloud], settings: Settings) -> dict[str, Cloud]:
+def enabled_clouds(
+    registered: Mapping[str, Cloud], settings: Settings, excused: Collection[str] = ()
+) -> dict[str, Cloud]:
     """Return the clouds of this deployment by key, overridden where the deployer says so.
+
+    ``excused`` are keys that may be missing, since the plugin that brings them was left out.
 
     :raises StartRefused: if ``ONBEHALF_CLOUDS`` or an override names a cloud that no enabled plugin brings, or an
         override does not fit.
     """
     wanted = settings.clouds or tuple(registered)
     for key in (*wanted, *settings.cloud_overrides):
-        if key not in registered:
+        if key not in registered and key not in excused:
             raise StartRefused(
                 _("The settings name the cloud %(key)s, which no enabled plugin brings.", key=key),
                 remedy=_(
@@ -29,7 +33,8 @@ def enabled_clouds(registered: Mapping[str, Cloud], settings: Settings) -> dict[
                     known=", ".join(registered),
                 ),
             )
-    return {key: _overridden(registered[key], settings.cloud_overrides.get(key, {})) for key in wanted}
+    there = [key for key in wanted if key in registered]
+    return {key: _overridden(registered[key], settings.cloud_overrides.get(key, {})) for key in there}
 
 
 def _overridden(cloud: Cloud, changes: Mapping[str, Any]) -> Cloud:

@@ -101,3 +101,9 @@ class PluginSaidNonsense(PluginError):
 
 class PluginSilent(PluginError):
     """It owns the product and returned nothing."""
+
+
+class PluginPaused(PluginError):
+    """It failed or was slow too often, or could not be started, and is not asked now."""
+
+    status = 503

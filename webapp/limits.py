@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from limits.errors import ConfigurationError, StorageError
+from limits.storage import storage_from_string
 
 from webapp.config import Settings
 from webapp.errors import DeskError, StartRefused
@@ -63,11 +64,26 @@ def init_app(app: Flask, settings: Settings) -> None:
             key_prefix="onbehalf",
         )
     except (ConfigurationError, ValueError) as error:
-        raise StartRefused(
-            _("ONBEHALF_LIMITS_STORAGE names no place to count in."),
-            remedy=_("Use memory://, or redis://host with onbehalf[redis] installed."),
-        ) from error
+        raise _no_storage() from error
     app.register_error_handler(RateLimitExceeded, lambda error: _too_many(limiter, error))
+
+
+def storage_answers(settings: Settings) -> bool:
+    """Ask the place to count in whether it is there.
+
+    :raises StartRefused: if the settings name none.
+    """
+    try:
+        return bool(storage_from_string(settings.limits_storage, **STORAGE).check())
+    except (ConfigurationError, ValueError) as error:
+        raise _no_storage() from error
+
+
+def _no_storage() -> StartRefused:
+    return StartRefused(
+        _("ONBEHALF_LIMITS_STORAGE names no place to count in."),
+        remedy=_("Use memory://, or redis://host with onbehalf[redis] installed."),
+    )
 
 
 def _too_many(limiter: Limiter, error: RateLimitExceeded) -> Response:

@@ -69,7 +69,7 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return what no line may hold."""
     passwords = (urlsplit(address).password for address in (settings.database_url, settings.limits_storage))
     clients = (client.client_secret for client in settings.sign_in.values())
-    found = (settings.secret_key, settings.metrics_token, *clients, *passwords)
+    found = (settings.secret_key, *settings.old_secret_keys, settings.metrics_token, *clients, *passwords)
     return tuple(secret for secret in found if secret and len(secret) >= SHORTEST_SECRET)
 
 

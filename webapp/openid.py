@@ -86,7 +86,7 @@ def refuse_unknown_clouds(settings: Settings, plugins: Plugins) -> None:
 
     :raises StartRefused: naming the clouds there are.
     """
-    unknown = sorted(set(settings.sign_in) - set(plugins.clouds))
+    unknown = sorted(set(settings.sign_in) - set(plugins.clouds) - plugins.excused)
     if unknown:
         raise StartRefused(
             _("ONBEHALF_SIGN_IN names a cloud that is not enabled: %(names)s.", names=", ".join(unknown)),

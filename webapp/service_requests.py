@@ -193,12 +193,11 @@ def checked_note(text: str) -> str:
 def assign(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, member_id: int) -> None:
     """Give the request to a colleague.
 
-    :raises Invalid: if the member is none of the filing partner's, or of the viewer's own.
+    :raises Invalid: if the member is none of the filing partner's, of the viewer's own, or the owner already.
     """
-    if member_id == request.owner_id:
-        return
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
-    if member is None or member.partner_id not in {viewer.partner_id, request.partner_id}:
+    colleague = member is not None and member.partner_id in {viewer.partner_id, request.partner_id}
+    if member is None or not (colleague or member.id == request.owner_id):
         raise Invalid(_("Only a colleague can own a request."), remedy=_("Choose one of the list."))
     request.owner_id = member.id
     timeline.write(session, request, deployment.now(), viewer, "owner", detail={"name": member.name})

@@ -162,11 +162,19 @@ def _language_of_cloud(viewer: Viewer | None) -> str:
     """Return the language of the one cloud that a reader can be from; of several clouds none decides."""
     deployment: Deployment = current_app.extensions["onbehalf"]
     known: Sequence[str] = tuple(deployment.plugins.clouds)
-    if viewer is not None and "session" in g:
+    if viewer is not None and "session" in g and not g.get("in_trouble"):
         signed_in_by = g.user_session.cloud if "user_session" in g else ""
-        known = (signed_in_by,) if signed_in_by else partners.clouds_of(g.session, viewer.partner)
+        known = (signed_in_by,) if signed_in_by else _enrolled_clouds(viewer)
     cloud = deployment.plugins.clouds.get(known[0]) if len(known) == 1 else None
     return cloud.language if cloud and cloud.language in LANGUAGES else "en"
+
+
+def _enrolled_clouds(viewer: Viewer) -> Sequence[str]:
+    """Return the clouds of the reader's partner, looked up once a request: every word asks for its language."""
+    if "enrolled_clouds" not in g:
+        g.enrolled_clouds = partners.clouds_of(g.session, viewer.partner)
+    clouds: Sequence[str] = g.enrolled_clouds
+    return clouds
 
 
 def _chinese(subtags: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from webapp.commands.audit import audit
 from webapp.commands.backup import backup, restore
 from webapp.commands.db import db
 from webapp.commands.demo import demo
+from webapp.commands.doctor import doctor
 from webapp.commands.imports import import_
 from webapp.commands.partner import partner
 from webapp.commands.plugins import plugins
@@ -24,12 +26,13 @@ def cli() -> None:
     """Onbehalf: file a customer's problem in the right portal of the right cloud."""
 
 
-for command in (audit, backup, db, demo, import_, partner, plugins, restore, serve, version):
+for command in (audit, backup, db, demo, doctor, import_, partner, plugins, restore, serve, version):
     cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ``arguments`` default to those of the process."""
+    logging.getLogger("onbehalf").addHandler(logging.NullHandler())  # a command says itself what went wrong
     try:
         cli(arguments)
     except DeskError as error:

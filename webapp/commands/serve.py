@@ -17,12 +17,12 @@ from webapp import logs
 from webapp.commands.db import opened
 from webapp.commands.factories import served_app
 from webapp.config import Settings, load_settings, share_metrics
+from webapp.doctor.secrets import SHORTEST_SECRET
 from webapp.errors import StartRefused
 from webapp.i18n import _
 from webapp.openid import refuse_unknown_clouds
 from webapp.plugins.loading import load
 
-SECRET_LENGTH = 32
 BLOCKING_THREADS = 2  # more threads under one interpreter lock raise the slowest answers
 
 
@@ -48,9 +48,9 @@ def refuse_weak_secret(settings: Settings) -> None:
 
     :raises StartRefused: with how to make a good one.
     """
-    if len(settings.secret_key) < SECRET_LENGTH:
+    if len(settings.secret_key) < SHORTEST_SECRET:
         raise StartRefused(
-            _("ONBEHALF_SECRET_KEY must hold at least %(length)s characters.", length=SECRET_LENGTH),
+            _("ONBEHALF_SECRET_KEY must hold at least %(length)s characters.", length=SHORTEST_SECRET),
             remedy=_('Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'),
         )
 

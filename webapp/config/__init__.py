@@ -1,6 +1,7 @@
 """Every setting, its default and its meaning; the only package that reads the environment."""
 
-from webapp.config.reading import demo_port, load_settings, plugin_settings, plugins_are_named
+from webapp.config.of_plugins import plugin_settings, secret_fields
+from webapp.config.reading import demo_port, load_settings, plugins_are_named
 from webapp.config.settings import Settings
 from webapp.config.sign_in import ProviderUrl, SignIn, is_loopback
 from webapp.config.sources import PREFIX, config_file
@@ -17,6 +18,7 @@ __all__ = [
     "load_settings",
     "plugin_settings",
     "plugins_are_named",
+    "secret_fields",
     "share_metrics",
     "shared_metrics",
 ]

@@ -6,17 +6,15 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from webapp.config.settings import Settings
 from webapp.config.sources import PREFIX, config_file
 from webapp.errors import StartRefused
 from webapp.i18n import _
-
-S = TypeVar("S", bound=BaseModel)
 
 
 def load_settings(**given: Any) -> Settings:
@@ -27,10 +25,10 @@ def load_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        raise _bad_values(error, PREFIX) from error
+        raise bad_values(error, PREFIX) from error
     except SettingsError as error:
         raise _not_json(error) from error
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG", PREFIX + "SECRETS"}
     own = tuple(PREFIX + name.upper().replace("-", "_") + "_" for name in settings.plugins)
     unknown = sorted(
         name
@@ -66,41 +64,17 @@ def demo_port(environ: Mapping[str, str] = os.environ) -> int:
     return int(given)
 
 
-def plugin_settings(name: str, schema: type[S], environ: Mapping[str, str] = os.environ) -> S:
-    """Return a plugin's own settings, from ``ONBEHALF_<PLUGIN>_<FIELD>`` and ``[plugins.<name>]``.
-
-    :raises StartRefused: naming each variable with a bad value, or unknown.
-    """
-    prefix = f"{PREFIX}{name.upper().replace('-', '_')}_"
-    file = config_file(environ)
-    values: dict[str, Any] = {}
-    if file is not None:
-        tables = tomllib.loads(file.read_text(encoding="utf-8")).get("plugins", {})
-        values.update(tables.get(name, {}) if isinstance(tables, dict) else {})
-    values.update({key[len(prefix) :].lower(): value for key, value in environ.items() if key.startswith(prefix)})
-    unknown = sorted(set(values) - set(schema.model_fields))
-    if unknown:
-        raise StartRefused(
-            _("The plugin %(plugin)s has no setting %(names)s.", plugin=name, names=", ".join(unknown)),
-            remedy=_("It knows: %(names)s.", names=", ".join(sorted(schema.model_fields)) or "-"),
-        )
-    try:
-        return schema.model_validate(values)
-    except ValidationError as error:
-        raise _bad_values(error, prefix) from error
-
-
-def _bad_values(error: ValidationError, prefix: str) -> StartRefused:
+def bad_values(error: ValidationError, prefix: str) -> StartRefused:
     """Name each bad setting; the value itself is not repeated, since it may be a secret."""
-    lines = "; ".join(f"{_variable(prefix, e['loc'])}: {e['msg']}" for e in error.errors())
+    lines = "; ".join(f"{variable_of(prefix, e['loc'])}: {e['msg']}" for e in error.errors())
     return StartRefused(
         _("A setting has a bad value: %(lines)s.", lines=lines),
         remedy=_("Correct the variable, or the same key in the file that ONBEHALF_CONFIG names."),
     )
 
 
-def _variable(prefix: str, loc: tuple[int | str, ...]) -> str:
-    """Return the variable, and where in its value the trouble is."""
+def variable_of(prefix: str, loc: tuple[int | str, ...]) -> str:
+    """Return the variable of a field, and where in its value the trouble is."""
     name, *inside = loc or ("",)
     return prefix + str(name).upper() + (f" ({'.'.join(map(str, inside))})" if inside else "")
 

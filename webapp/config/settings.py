@@ -8,10 +8,16 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from webapp.config.sign_in import SignIn
-from webapp.config.sources import PREFIX, CoreToml, config_file
+from webapp.config.sources import PREFIX, CoreToml, config_file, secrets_folder
 from webapp.contracts.responses import StaffedHours
 from webapp.contracts.situation import ROLES, Role
 
@@ -48,13 +54,22 @@ Day = Annotated[str, AfterValidator(_day_off_or_on)]
 class Settings(BaseSettings):
     """The deployment. Each field is the environment variable ``ONBEHALF_<FIELD>`` or a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret_key: str = Field(default="", description="Signs cookies and forms; `serve` refuses to start without it.")
+    old_secret_keys: Names = Field(
+        default=(), description="Comma-separated earlier secrets; cookies that they signed are still taken."
+    )
     database_url: str = Field(
         default="sqlite:///onbehalf.sqlite3", description="SQLAlchemy address: SQLite, or postgresql://user@host/name."
     )
     plugins: Names = Field(default=(), description="Comma-separated names of the plugins to load, in this order.")
+    safe_mode: bool = Field(
+        default=False, description="Start with the built-in plugins alone, whatever `ONBEHALF_PLUGINS` names."
+    )
+    hook_seconds: float = Field(
+        default=2.0, gt=0, description="Seconds a hook of a plugin may take; three calls over it pause the plugin."
+    )
     clouds: Names = Field(
         default=(), description="Comma-separated cloud keys to enable; empty = all the plugins bring."
     )
@@ -76,6 +91,9 @@ class Settings(BaseSettings):
     cloud_overrides: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Fields of a cloud to replace, by cloud key; portals merge by kind."
     )
+    cloud_files: Names = Field(
+        default=(), description="Comma-separated TOML files, each of which describes one more cloud."
+    )
     sign_in: dict[str, SignIn] = Field(
         default_factory=dict, description="OpenID Connect clients by cloud key: who may sign in, and through whom."
     )
@@ -96,7 +114,16 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", description="Bearer token for /metrics; empty = from loopback alone.")
     page_size: int = Field(default=25, ge=1, le=200, description="Rows on a page of a list.")
 
-    @field_validator("plugins", "clouds", "operator", "allowed_hosts", "staffed_days", mode="before")
+    @field_validator(
+        "plugins",
+        "old_secret_keys",
+        "clouds",
+        "cloud_files",
+        "operator",
+        "allowed_hosts",
+        "staffed_days",
+        mode="before",
+    )
     @classmethod
     def _split_commas(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -130,9 +157,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what is passed in, then the environment, then the TOML file."""
-        file = config_file()
+        """Take what is passed in, then the environment, then the secrets' folder, then the TOML file."""
+        file, folder = config_file(), secrets_folder()
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if folder is not None:
+            sources.append(SecretsSettingsSource(settings_cls, secrets_dir=folder))
         if file is not None:
             sources.append(CoreToml(settings_cls, toml_file=file))
         return tuple(sources)

@@ -25,6 +25,22 @@ class CoreToml(TomlConfigSettingsSource):
         return {key: value for key, value in content.items() if not (key == "plugins" and isinstance(value, dict))}
 
 
+def secrets_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder named by ``ONBEHALF_SECRETS``, or ``None``; a file ``onbehalf_<field>`` in it holds a value.
+
+    :raises StartRefused: if it is named but not there.
+    """
+    name = environ.get(PREFIX + "SECRETS")
+    if not name:
+        return None
+    if not Path(name).is_dir():
+        raise StartRefused(
+            _("ONBEHALF_SECRETS names %(folder)s, which is not a folder.", folder=name),
+            remedy=_("Correct the path, or unset the variable."),
+        )
+    return Path(name)
+
+
 def config_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Return the TOML file named by ``ONBEHALF_CONFIG``, or ``None``.
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from webapp.contracts.handover import Check, Draft, PreparedRequest, RedirectTarget
 from webapp.contracts.situation import Situation
-from webapp.errors import PluginError, PluginRaised, PluginSaidNonsense, PluginSilent, reference
+from webapp.errors import PluginError, PluginPaused, PluginRaised, PluginSaidNonsense, PluginSilent, Words, reference
 from webapp.i18n import LazyText, _
+from webapp.plugins.breaker import Pause, Record, Records
 
 if TYPE_CHECKING:
-    from webapp.plugins.loading import Plugins
+    from webapp.plugins.loaded import LeftOut, Plugins
 
 log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
@@ -31,9 +31,15 @@ def unobserved(_plugin: str, _hook: str, _seconds: float, _error: str) -> None:
 class Guard:
     """Calls one hook of one plugin; whatever goes wrong becomes a named error, logged once."""
 
-    def __init__(self, manager: pluggy.PluginManager, observe: Observer = unobserved) -> None:
+    def __init__(self, manager: pluggy.PluginManager, observe: Observer, records: Records) -> None:
         self._manager = manager
         self._observe = observe
+        self._records = records
+        self._callers: dict[tuple[str, str], Callable[..., Any]] = {}
+
+    def record_of(self, plugin: str) -> Record:
+        """Return how a plugin has been doing in this process."""
+        return self._records.of(plugin)
 
     def many(self, plugin: str, hook: str, kind: type[T], *, required: bool = False, **arguments: Any) -> tuple[T, ...]:
         """Return what the plugin's ``hook`` yields, each of ``kind``; empty if it does not implement it.
@@ -41,8 +47,9 @@ class Guard:
         :raises PluginRaised: if it raises.
         :raises PluginSaidNonsense: if it returns something else than values of ``kind``.
         :raises PluginSilent: if it yields nothing although that is ``required``.
+        :raises PluginPaused: if it failed or was slow too often; it is not called.
         """
-        with self._observed(plugin, hook):
+        with self._watched(plugin, hook, arguments):
             values = self._many(plugin, hook, kind, arguments)
             if required and not values:
                 raise _silent(_where(plugin, hook, arguments))
@@ -52,9 +59,9 @@ class Guard:
         """Return the plugin's answer to ``hook``.
 
         :raises PluginSilent: if it answers nothing, or does not implement the hook.
-        :raises PluginRaised, PluginSaidNonsense: as in ``many``.
+        :raises PluginRaised, PluginSaidNonsense, PluginPaused: as in ``many``.
         """
-        with self._observed(plugin, hook):
+        with self._watched(plugin, hook, arguments):
             answer = self._call(plugin, hook, arguments)
             where = _where(plugin, hook, arguments)
             if answer is None:
@@ -64,15 +71,21 @@ class Guard:
             return answer
 
     @contextmanager
-    def _observed(self, plugin: str, hook: str) -> Iterator[None]:
-        started, error = perf_counter(), ""
+    def _watched(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Iterator[None]:
+        record, timer, error = self._records.of(plugin), self._records.times.timer, ""
+        if pause := record.refuses(hook):
+            raise _paused(_where(plugin, hook, arguments), pause)
+        started = timer()
         try:
             yield
         except PluginError as failed:
             error = type(failed).__name__
             raise
         finally:
-            self._observe(plugin, hook, perf_counter() - started, error)
+            seconds = timer() - started
+            if begun := record.note(hook, seconds, error, reference.get()):
+                log.error("plugin=%s paused: %s", plugin, begun.reason, extra={"plugin": plugin, "hook": hook})
+            self._observe(plugin, hook, seconds, error)
 
     def _many(self, plugin: str, hook: str, kind: type[T], arguments: dict[str, Any]) -> tuple[T, ...]:
         answered = self._call(plugin, hook, arguments)
@@ -92,12 +105,19 @@ class Guard:
         return values
 
     def _call(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Any:
-        others = [module for name, module in self._manager.list_name_plugin() if module is not None and name != plugin]
-        caller = self._manager.subset_hook_caller(hook, others)
         try:
-            return caller(**arguments)
+            return self._caller(plugin, hook)(**arguments)
         except (Exception, SystemExit) as error:  # a stranger's code may raise anything; the page stays up
             raise _raised(_where(plugin, hook, arguments), error) from error
+
+    def _caller(self, plugin: str, hook: str) -> Callable[..., Any]:
+        """Return what calls the hook with all other plugins left out; looked up once, since each call looks."""
+        known = self._callers.get((plugin, hook))
+        if known is None:
+            plugins = self._manager.list_name_plugin()
+            others = [module for name, module in plugins if module is not None and name != plugin]
+            known = self._callers[plugin, hook] = self._manager.subset_hook_caller(hook, others)
+        return known
 
 
 def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tuple[Check, ...]:
@@ -109,6 +129,8 @@ def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tupl
     """
     found: list[Check] = []
     for name in plugins.policies:
+        if left_out := plugins.left_out.get(name):
+            raise _left_out(name, left_out, situation)
         found += plugins.guard.many(name, "entitlement_check", Check, situation=_for(plugins, name, situation))
     if sold:
         owner = owner_of(plugins, situation)
@@ -154,6 +176,21 @@ def _where(plugin: str, hook: str, arguments: dict[str, Any]) -> dict[str, str]:
     situation = arguments.get("situation") or (from_draft.situation if isinstance(from_draft, Draft) else None)
     product = situation.product.key if isinstance(situation, Situation) else ""
     return {"plugin": plugin, "hook": hook, "product": product, "reference": reference.get()}
+
+
+def _left_out(name: str, why: LeftOut, situation: Situation) -> PluginPaused:
+    where = _where(name, "entitlement_check", {"situation": situation})
+    message = _("The plugin %(plugin)s judges every request, and it does not run: %(reason)s", **_who(name, why.reason))
+    return PluginPaused(message, remedy=_remedy(), **where)
+
+
+def _paused(where: dict[str, str], pause: Pause) -> PluginPaused:
+    message = _("The plugin %(plugin)s is paused for a while: %(reason)s", **_who(where["plugin"], pause.reason))
+    return PluginPaused(message, remedy=_remedy(), **where)
+
+
+def _who(plugin: str, reason: Words) -> dict[str, Any]:
+    return {"plugin": plugin, "reason": reason}
 
 
 def _silent(where: dict[str, str]) -> PluginSilent:

@@ -1,212 +1,181 @@
-"""Which plugins are installed, which are enabled, and the clouds and products they bring."""
+"""Loading what is enabled: a plugin that does not run is left out by name, and the others go on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+import logging
+import warnings
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, TypeVar
 
 import pluggy
-from pydantic import BaseModel
 
-import webapp
-from webapp import hookspecs, programme, worldwide
+from webapp import cloud_files, hookspecs
 from webapp.clouds import enabled_clouds
-from webapp.config import Settings, plugin_settings
+from webapp.config import Settings
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
-from webapp.errors import PluginError, StartRefused
-from webapp.i18n import _
+from webapp.errors import PluginError
+from webapp.plugins import refusals
 from webapp.plugins.asking import Guard, Observer, unobserved
+from webapp.plugins.breaker import Limits, Records, Times
+from webapp.plugins.finding import BUILT_IN, GROUP, Installed, installed
+from webapp.plugins.loaded import LeftOut, Plugins, Running
+from webapp.plugins.own_settings import Unreadable, settings_of
 
+__all__ = ["BUILT_IN", "GROUP", "Installed", "Plugins", "fitting", "installed", "load"]
+
+log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
-GROUP = "onbehalf.plugins"
-BUILT_IN: Mapping[str, ModuleType] = {"worldwide": worldwide, "programme": programme}
 
 
-class _NoSettings(BaseModel):
-    """The settings of a plugin that has none: any that is given is refused."""
-
-
-@dataclass(frozen=True)
-class Installed:
-    """A plugin as its distribution announces it; its code has not been imported."""
-
-    name: str
-    version: str
-    distribution: str
-    entry_point: EntryPoint | None
-
-
-@dataclass(frozen=True)
-class Plugins:
-    """The loaded plugins, with the clouds and products they registered."""
-
-    manager: pluggy.PluginManager
-    guard: Guard
-    clouds: Mapping[str, Cloud]
-    products: Mapping[tuple[str, str], Product]
-    owners: Mapping[tuple[str, str], str]
-    settings: Mapping[str, BaseModel | None] = field(default_factory=dict)
-
-    @property
-    def policies(self) -> tuple[str, ...]:
-        """Names of the plugins that check every product and own none, in loading order."""
-        return tuple(
-            name
-            for name, module in self.manager.list_name_plugin()
-            if module is not None and not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
-        )
-
-    def product(self, cloud: str, key: str) -> Product | None:
-        """Return the product as sold in ``cloud``, or ``None``."""
-        return self.products.get((cloud, key))
-
-    def products_in(self, cloud: str) -> tuple[Product, ...]:
-        """Return the products sold in ``cloud``, in loading order."""
-        return tuple(product for (where, _key), product in self.products.items() if where == cloud)
-
-    def product_anywhere(self, key: str) -> Product | None:
-        """Return the product as registered in any enabled cloud: it is known, but may not be sold in another."""
-        return next((product for (_where, known), product in self.products.items() if known == key), None)
-
-
-def installed() -> dict[str, Installed]:
-    """Return every plugin that can be enabled, by name, without importing any.
-
-    :raises StartRefused: if two distributions announce the same name.
-    """
-    found = {name: Installed(name, webapp.__version__, "onbehalf", None) for name in BUILT_IN}
-    for point in entry_points(group=GROUP):
-        dist = point.dist
-        mine = Installed(point.name, dist.version if dist else "", dist.name if dist else "", point)
-        other = found.get(point.name)
-        if other and other.distribution != mine.distribution:
-            raise StartRefused(
-                _(
-                    "Two distributions bring a plugin %(name)s: %(first)s and %(second)s.",
-                    name=point.name,
-                    first=other.distribution,
-                    second=mine.distribution,
-                ),
-                remedy=_("Uninstall one of them; a name must be clear."),
-            )
-        found[point.name] = mine
-    return found
-
-
-def load(settings: Settings, observe: Observer = unobserved) -> Plugins:
+def load(settings: Settings, observe: Observer = unobserved, times: Times | None = None) -> Plugins:
     """Import what ``ONBEHALF_PLUGINS`` names, and ask for clouds and products; ``observe`` hears of every call.
 
-    :raises StartRefused: for a name that is not installed or named twice, a plugin that cannot be imported, a hook that
-        is not in the specification, a cloud or product registered twice, a cloud that no plugin brings.
+    A plugin that cannot be imported, does not fit this version or fails while it registers is left out with a reason.
+
+    :raises StartRefused: for what the deployer has to decide: a name that is not installed or named twice, a setting
+        that does not fit, a cloud or product registered twice, a cloud that no plugin brings.
     """
-    modules = dict(BUILT_IN) | _import(settings.plugins)
-    manager = pluggy.PluginManager("onbehalf")
-    manager.add_hookspecs(hookspecs)
-    for name, module in modules.items():
-        _register(manager, name, module)
-    own_settings = {name: _own_settings(name, module) for name, module in modules.items()}
-    guard = Guard(manager, observe)
-    clouds = enabled_clouds(_registered_clouds(guard, modules), settings)
-    products, owners = _registered_products(guard, modules, clouds.values())
-    return Plugins(manager, guard, clouds, products, owners, own_settings)
-
-
-def _import(names: Iterable[str]) -> dict[str, ModuleType]:
-    known = installed()
-    modules: dict[str, ModuleType] = {}
+    found = installed(ambiguous=settings.safe_mode)
+    names = () if settings.safe_mode else settings.plugins
+    refusals.refuse_unclear(names, found)
+    start = _Start(found, Records(Limits(budget=settings.hook_seconds), times or Times()), observe)
+    for name, module in BUILT_IN.items():
+        start.take(name, module)
     for name in names:
-        entry = known.get(name)
-        if entry is None:
-            raise StartRefused(
-                _("ONBEHALF_PLUGINS names %(name)s, which is not installed.", name=name),
-                remedy=_(
-                    "Install it (pip install onbehalf-%(name)s) or remove the name. Installed: %(known)s.",
-                    name=name,
-                    known=", ".join(sorted(set(known) - set(BUILT_IN))) or "-",
-                ),
-            )
-        if name in modules or entry.entry_point is None:
-            raise StartRefused(
-                _("ONBEHALF_PLUGINS names %(name)s twice, or it is built in.", name=name),
-                remedy=_("Name each plugin once; %(names)s are always loaded.", names=", ".join(BUILT_IN)),
-            )
-        try:
-            modules[name] = entry.entry_point.load()
-        except Exception as error:  # whatever a stranger's module raises at import stops the start by name
-            raise StartRefused(
-                _("The plugin %(name)s could not be imported: %(error)s.", name=name, error=repr(error)),
-                remedy=_("Reinstall or upgrade %(dist)s, or remove the name.", dist=entry.distribution),
-            ) from error
-    return modules
+        start.bring(found[name])
+    return start.finished(settings)
 
 
-def _register(manager: pluggy.PluginManager, name: str, module: ModuleType) -> None:
-    try:
-        manager.register(module, name=name)
-        manager.check_pending()
-        _require_marks(manager, module)
-    except (pluggy.PluginValidationError, ValueError) as error:
-        raise StartRefused(
-            _("The plugin %(name)s does not fit this version: %(error)s.", name=name, error=str(error)),
-            remedy=_("Upgrade the plugin, or remove its name from ONBEHALF_PLUGINS."),
-        ) from error
+def fitting(module: ModuleType, specification: ModuleType = hookspecs) -> tuple[str, ...]:
+    """Return what the plugin uses that is deprecated, a line each.
 
-
-def _require_marks(manager: pluggy.PluginManager, module: ModuleType) -> None:
-    """Refuse a hook without its mark: it would never be called, and a policy would object to nothing."""
-    for hook in (name for name in dir(hookspecs) if manager.parse_hookspec_opts(hookspecs, name)):
-        if hasattr(module, hook) and manager.parse_hookimpl_opts(module, hook) is None:
+    :raises pluggy.PluginValidationError, ValueError: if a hook or an argument is not in the specification, or a hook
+        lacks its mark: it would never be called, and a policy would object to nothing.
+    """
+    trial = pluggy.PluginManager("onbehalf")
+    trial.add_hookspecs(specification)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", DeprecationWarning)
+        trial.register(module)
+    trial.check_pending()
+    for hook in (name for name in dir(specification) if trial.parse_hookspec_opts(specification, name)):
+        if hasattr(module, hook) and trial.parse_hookimpl_opts(module, hook) is None:
             raise ValueError(f"{hook} lacks @hookimpl")
+    return tuple(str(warning.message) for warning in warned)
 
 
-def _own_settings(name: str, module: ModuleType) -> BaseModel | None:
-    schema = getattr(module, "Settings", None)
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
-        return plugin_settings(name, schema)
-    plugin_settings(name, _NoSettings)
-    return None
+class _Start:
+    """One start: who runs, who is left out, and what they bring."""
 
+    def __init__(self, found: Mapping[str, Installed], records: Records, observe: Observer) -> None:
+        self.found = found
+        self.manager = pluggy.PluginManager("onbehalf")
+        self.manager.add_hookspecs(hookspecs)
+        self.guard = Guard(self.manager, observe, records)
+        self.running: dict[str, Running] = {}
+        self.left_out: dict[str, LeftOut] = {}
 
-def _registered_clouds(guard: Guard, modules: Mapping[str, ModuleType]) -> dict[str, Cloud]:
-    clouds: dict[str, Cloud] = {}
-    brought: dict[str, str] = {}
-    for name in modules:
-        for cloud in _at_start(guard, name, "register_clouds", Cloud):
-            if cloud.key in clouds:
-                raise _registered_twice(cloud.key, brought[cloud.key], name)
-            clouds[cloud.key], brought[cloud.key] = cloud, name
-    return clouds
+    def bring(self, plugin: Installed) -> None:
+        """Import an enabled plugin, if it fits, and take it."""
+        if plugin.unreadable:
+            return self.leave_out(plugin.name, refusals.manifest_unreadable(plugin))
+        if plugin.manifest and not plugin.manifest.fits():
+            return self.leave_out(plugin.name, refusals.other_api(plugin, plugin.manifest))
+        try:
+            module = plugin.entry_point.load() if plugin.entry_point else None
+        except (Exception, SystemExit) as error:  # a stranger's module may raise anything at import
+            return self.leave_out(plugin.name, refusals.not_imported(plugin, error), error)
+        return self.take(plugin.name, module)
 
+    def take(self, name: str, module: Any) -> None:
+        """Register a module that was imported, with its settings."""
+        policy = not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
+        try:
+            notes = fitting(module)
+            own, given = settings_of(name, module)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            return self.leave_out(name, refusals.unfit(name, error, policy=policy), error)
+        except Unreadable as error:
+            return self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=policy))
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # they were noted above
+            self.manager.register(module, name=name)
+        for note in notes:
+            log.warning("plugin=%s version=%s deprecated: %s", name, self.found[name].version, note)
+        hooks = sorted(caller.name for caller in self.manager.get_hookcallers(module) or ())
+        self.running[name] = Running(tuple(hooks), own, given, notes, policy=policy)
+        return None
 
-def _registered_products(
-    guard: Guard, modules: Mapping[str, ModuleType], clouds: Iterable[Cloud]
-) -> tuple[dict[tuple[str, str], Product], dict[tuple[str, str], str]]:
-    products: dict[tuple[str, str], Product] = {}
-    owners: dict[tuple[str, str], str] = {}
-    for cloud in clouds:
-        for name in modules:
-            for product in _at_start(guard, name, "register_products", Product, cloud=cloud):
-                if product.key not in cloud.products:
-                    continue
-                if (cloud.key, product.key) in owners:
-                    raise _registered_twice(f"{cloud.key}/{product.key}", owners[cloud.key, product.key], name)
-                products[cloud.key, product.key], owners[cloud.key, product.key] = product, name
-    return products, owners
+    def leave_out(self, name: str, why: LeftOut, error: BaseException | None = None) -> None:
+        """Go on without a plugin."""
+        self.left_out[name] = why
+        if self.running.pop(name, None):
+            self.manager.unregister(name=name)
+        log.error("plugin=%s left out: %s", name, why.reason, exc_info=error, extra={"plugin": name})
 
+    def finished(self, settings: Settings) -> Plugins:
+        """Ask for clouds, then for the products of each enabled one; what a failing plugin brought is dropped."""
+        clouds, brought = self._clouds()
+        excused = self._excused(settings)
+        clouds = enabled_clouds(cloud_files.joined(clouds, settings.cloud_files), settings, excused)
+        products, owners = self._products(clouds)
+        clouds = {key: cloud for key, cloud in clouds.items() if brought.get(key) not in self.left_out}
+        owners = {at: name for at, name in owners.items() if name in self.running and at[0] in clouds}
+        return Plugins(
+            guard=self.guard,
+            clouds=clouds,
+            products={at: product for at, product in products.items() if at in owners},
+            owners=owners,
+            brought={key: name for key, name in brought.items() if key in clouds},
+            policies=self._policies(settings),
+            running=self.running,
+            left_out=self.left_out,
+            found=self.found,
+            excused=self._excused(settings),
+            safe_mode=settings.safe_mode,
+        )
 
-def _at_start(guard: Guard, name: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
-    try:
-        return guard.many(name, hook, kind, **arguments)
-    except PluginError as error:
-        raise StartRefused(error.message, remedy=error.remedy) from error
+    def _clouds(self) -> tuple[dict[str, Cloud], dict[str, str]]:
+        clouds: dict[str, Cloud] = {}
+        brought: dict[str, str] = {}
+        for name in tuple(self.running):
+            for cloud in self._asked(name, "register_clouds", Cloud):
+                if cloud.key in clouds:
+                    raise refusals.registered_twice(cloud.key, brought[cloud.key], name)
+                clouds[cloud.key], brought[cloud.key] = cloud, name
+        return clouds, brought
 
+    def _products(
+        self, clouds: Mapping[str, Cloud]
+    ) -> tuple[dict[tuple[str, str], Product], dict[tuple[str, str], str]]:
+        products: dict[tuple[str, str], Product] = {}
+        owners: dict[tuple[str, str], str] = {}
+        for cloud in clouds.values():
+            for name in tuple(self.running):
+                for product in self._asked(name, "register_products", Product, cloud=cloud):
+                    at = (cloud.key, product.key)
+                    if at in owners and product.key in cloud.products:
+                        raise refusals.registered_twice("/".join(at), owners[at], name)
+                    if product.key in cloud.products:
+                        products[at], owners[at] = product, name
+        return products, owners
 
-def _registered_twice(key: str, first: str, second: str) -> StartRefused:
-    return StartRefused(
-        _("%(key)s is registered by two plugins: %(first)s and %(second)s.", key=key, first=first, second=second),
-        remedy=_("Enable only one of them in ONBEHALF_PLUGINS."),
-    )
+    def _asked(self, name: str, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
+        try:
+            return self.guard.many(name, hook, kind, **arguments)
+        except PluginError as error:
+            self.leave_out(name, refusals.failed_at_start(error, policy=self.running[name].policy))
+            return ()
+
+    def _policies(self, settings: Settings) -> tuple[str, ...]:
+        judging = {name for name, who in self.left_out.items() if who.policy}
+        judging |= {name for name, who in self.running.items() if who.policy}
+        return tuple(name for name in (*BUILT_IN, *settings.plugins) if name in judging)
+
+    def _excused(self, settings: Settings) -> frozenset[str]:
+        """Return the clouds that may be missing: those of plugins that were left out, or left alone in safe mode."""
+        known = {name: self.found[name].manifest for name in self.left_out}
+        if settings.safe_mode or None in known.values():
+            return frozenset((*settings.clouds, *settings.cloud_overrides, *settings.sign_in))
+        return frozenset(key for manifest in known.values() if manifest for key in manifest.clouds)

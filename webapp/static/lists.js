@@ -29,6 +29,12 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }, true);
 
+  // The list may have been filtered since the page came: the answer leads back to what the reader sees.
+  document.addEventListener("submit", (event) => {
+    const query = event.target.querySelector("[data-query]");
+    if (query) query.value = window.location.search.slice(1);
+  });
+
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:afterSettle", reveal);
 })();

@@ -16,7 +16,7 @@ from webapp.metrics import Metrics
 from webapp.views.gate import deployment
 
 bp = Blueprint("health", __name__)
-READY, NOT_READY, UNKNOWN = "ready", "not ready", "unknown"
+READY, DEGRADED, NOT_READY, UNKNOWN = "ready", "degraded", "not ready", "unknown"
 
 
 @bp.after_request
@@ -33,9 +33,12 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Say whether pages can be served: the database answers, its tables are those of this version, plugins run."""
+    """Say whether pages can be served: the database answers, and its tables are those of this version.
+
+    A plugin that was left out or is paused degrades the desk and is named on its own page; the others go on.
+    """
     parts = _database(deployment()) | {"plugins": _plugins(deployment())}
-    whole = all(state == READY for state in parts.values())
+    whole = all(state in {READY, DEGRADED} for state in parts.values())
     return jsonify(status=READY if whole else NOT_READY, parts=parts), 200 if whole else 503
 
 
@@ -56,8 +59,10 @@ def _database(desk: Deployment) -> dict[str, str]:
 
 
 def _plugins(desk: Deployment) -> str:
-    loaded = {name for name, module in desk.plugins.manager.list_name_plugin() if module is not None}
-    return READY if loaded.issuperset(desk.settings.plugins) else NOT_READY
+    """Say whether all that is enabled runs; the desk serves its pages either way."""
+    running = desk.plugins.running
+    paused = any(desk.plugins.guard.record_of(name).pause for name in running)
+    return READY if not paused and not desk.plugins.left_out and not desk.plugins.safe_mode else DEGRADED
 
 
 def _require_watcher(token: str) -> None:

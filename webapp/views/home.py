@@ -32,8 +32,8 @@ def page() -> str:
 
 
 def alert() -> Alert:
-    """Return what the navigation of every page tells of the viewer's clocks; where the database fails, nothing."""
-    if g.get("without_database"):
+    """Return what the navigation of every page tells of the viewer's clocks; on a page of trouble, nothing."""
+    if g.get("in_trouble"):
         return Alert(0)
     return clocks.alert(database_session(), viewer(), deployment().now())
 

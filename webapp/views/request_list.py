@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -61,7 +62,8 @@ def change() -> BaseResponse:
         form.get("text", ""),
         form.get("request_key", ""),
     )
-    return redirect(_list({**Filters.read(form).query(after=""), "done": action.id}), code=303)
+    filters = Filters.read(dict(parse_qsl(form.get("query", "")[:2000])))
+    return redirect(_list({**filters.query(after=""), "done": action.id}), code=303)
 
 
 @bp.post("/request-actions/<int:action_id>/undo")

@@ -30,7 +30,11 @@ def page() -> str | BaseResponse:
     return render_template(
         "sign_in/page.html",
         members=partners.members(database_session()) if demo else (),
-        ways=[(key, deployment().plugins.clouds[key], way.label) for key, way in deployment().settings.sign_in.items()],
+        ways=[
+            (key, deployment().plugins.clouds[key], way.label)
+            for key, way in deployment().settings.sign_in.items()
+            if key in deployment().plugins.clouds
+        ],
         next=destination,
     )
 

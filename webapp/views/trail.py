@@ -60,6 +60,10 @@ def taken_away(request_: ServiceRequest, *, as_text: bool, saved: bool) -> None:
         session.commit()
 
 
+NAMED_BY_FORM = frozenset({"request_list.change"})
+"""Pages whose form names what they are about, so that somebody else's is refused although the address names nothing."""
+
+
 def _note_view() -> None:
     """Record that the reader sees a customer's data, on its own pages or a request's: once an hour."""
     if request.method not in security.SAFE_METHODS:
@@ -96,6 +100,8 @@ def _note_refusal(response: Response) -> Response:
 
 def _is_refusal(status: int) -> bool:
     """Tell a refusal from an address that is none of ours, and from a missing part of what the reader may see."""
+    if status == 404 and request.endpoint in NAMED_BY_FORM:
+        return True
     if status == 404:
         return bool(request.view_args) and "customer" not in g and "service_request" not in g
     return status == 403

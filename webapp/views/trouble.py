@@ -68,7 +68,6 @@ def _unexpected(error: Exception) -> Response:
 
 def _let_go_of_the_database() -> None:
     """Make the page of trouble with what is in memory: a row to be read again would be the next trouble."""
-    g.without_database = True
     who: Viewer | None = g.get("viewer")
     if who is None:
         return
@@ -81,6 +80,7 @@ def _let_go_of_the_database() -> None:
 
 
 def _page(message: str | LazyText, remedy: str | LazyText, status: int) -> Response:
+    g.in_trouble = True  # the page asks the database for nothing more: it may be what the trouble is about
     kept = kept_words.of_this_request()
     page = render_template("trouble/page.html", message=message, remedy=remedy, status=status, kept=kept)
     response = make_response(page)

@@ -1,0 +1,173 @@
+"""The doctor finds what keeps a deployment from serving, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from webapp import enrolments
+from webapp.commands import main
+from webapp.config import load_settings
+from webapp.doctor import examine
+from webapp.testing.openid_provider import SECRET as CLIENT_SECRET
+from webapp.testing.openid_provider import as_json, running
+from webapp.testing.pytest_plugin import SECRET
+
+TENANT = "5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11"
+
+
+@pytest.fixture
+def provider():
+    with running() as served:
+        yield served
+
+
+@pytest.fixture
+def deployment(migrated_database, provider):
+    """Return the settings of a deployment in which nothing is wrong, on each engine; what is passed in differs."""
+    candidate = enrolments.Candidate("Fabrikam", "direct_bill", "global", TENANT, country="SE")
+    with migrated_database.writing() as session:
+        enrolments.admit(session, candidate, ("global",))
+    url = migrated_database.url
+    if url.get_backend_name() == "sqlite":
+        Path(url.database).chmod(0o640)
+    way = {"client_id": "desk", "client_secret": CLIENT_SECRET, "discovery": provider.discovery}
+    fit = {
+        "database_url": url.render_as_string(hide_password=False),
+        "secret_key": SECRET,
+        "plugins": ("azure", "office365"),
+        "sign_in": {"global": way},
+        "allowed_hosts": ("desk.example.com",),
+    }
+    return lambda **changes: lambda: load_settings(**fit | changes)
+
+
+def found(read, *, online=True):
+    return [(finding.topic, finding.level) for finding in examine(read, online=online) if finding.level != "ok"]
+
+
+def test_a_sound_deployment_needs_nothing_done(deployment):
+    assert {level for _topic, level in found(deployment())} <= {"note"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"secret_key": "short"}, ("secret", "error")),
+        ({"secret_key": "repeat" * 8}, ("secret", "warning")),
+        ({"metrics_token": "short"}, ("metrics", "warning")),
+        ({"plugins": ("azure", "azur")}, ("plugins", "error")),
+        ({"plugins": ()}, ("plugins", "warning")),
+        ({"clouds": ("global", "usgov"), "plugins": ("azure",)}, ("plugins", "error")),
+        ({"plugins": ("azure", "usgov")}, ("clouds", "note")),
+        ({"plugins": ("vianet",), "clouds": ("global", "china")}, ("clouds", "warning")),
+        ({"allowed_hosts": ()}, ("hosts", "warning")),
+        ({"sign_in": {}}, ("sign_in", "error")),
+        ({"sign_in": {}}, ("partners", "warning")),
+        ({"database_url": "mysql://desk@db/desk"}, ("database", "error")),
+        ({"database_url": "nonsense"}, ("database", "error")),
+        ({"database_url": "postgresql://nobody@127.0.0.1:1/none"}, ("database", "error")),
+        ({"limits_storage": "redis://127.0.0.1:1"}, ("limits", "warning")),
+        ({"limits_storage": "carrier-pigeon://loft"}, ("limits", "error")),
+        ({"rules": "yesterday"}, ("settings", "error")),
+    ],
+)
+def test_what_is_wrong_is_found(deployment, changes, expected):
+    assert expected in found(deployment(**changes))
+
+
+def test_whatever_asks_for_attention_says_what_to_do(deployment):
+    read = deployment(secret_key="", plugins=(), allowed_hosts=(), sign_in={}, limits_storage="redis://127.0.0.1:1")
+
+    for finding in examine(read):
+        assert str(finding.message)
+        assert bool(str(finding.remedy)) == (finding.level in {"warning", "error"}), finding
+
+
+def test_a_database_that_was_never_made_is_named_and_not_made(deployment, tmp_path):
+    file = tmp_path / "new" / "desk.sqlite3"
+
+    assert ("database", "error") in found(deployment(database_url=f"sqlite:///{file}"))
+    assert not file.parent.exists()
+
+
+def test_tables_of_another_version_are_found(deployment, migrated_database):
+    migrated_database.downgrade("-1")
+
+    assert ("migrations", "error") in found(deployment())
+
+
+def test_a_file_that_others_may_read_is_found(deployment, tmp_path, monkeypatch):
+    file = tmp_path / "onbehalf.toml"
+    file.write_text("page_size = 50\n")
+    monkeypatch.setenv("ONBEHALF_CONFIG", str(file))
+
+    file.chmod(0o644)
+    assert ("files", "warning") in found(deployment())
+    file.chmod(0o600)
+    assert ("files", "warning") not in found(deployment())
+
+
+def test_a_provider_that_is_away_is_found_and_named(deployment, provider):
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{trial.getsockname()[1]}/.well-known/openid-configuration"
+    way = {"client_id": "desk", "client_secret": CLIENT_SECRET, "discovery": nobody}
+    read = deployment(sign_in={"global": way})
+
+    (finding,) = [one for one in examine(read) if one.topic == "sign_in"]
+    assert finding.level == "error"
+    assert nobody in str(finding.remedy)
+    assert CLIENT_SECRET not in str(finding)
+
+
+def test_a_page_that_is_no_provider_is_found(deployment, provider):
+    provider.answers["/.well-known/openid-configuration"] = as_json({"hello": "world"})
+
+    assert ("sign_in", "error") in found(deployment())
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(300, True), (-300, True), (0, False)])
+def test_a_clock_that_makes_tokens_fail_is_found(deployment, seconds, expected):
+    findings = examine(deployment(), clock=lambda: datetime.now(UTC) + timedelta(seconds=seconds))
+
+    assert (("clock", "error") in [(one.topic, one.level) for one in findings]) is expected
+
+
+def test_offline_nobody_else_is_asked(deployment, provider):
+    examine(deployment(), online=False)
+
+    assert provider.asked == []
+
+
+def test_the_command_fails_for_a_script_and_prints_no_secret(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    secret = "abcdefghijklmnop" * 2
+    monkeypatch.setenv("ONBEHALF_SECRET_KEY", secret)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--json"])
+
+    printed = capsys.readouterr().out
+    rows = json.loads(printed)["findings"]
+    assert ended.value.code == 1
+    assert {"topic": "secret", "level": "ok"}.items() <= rows[0].items()
+    assert {row["level"] for row in rows} <= {"ok", "note", "warning", "error"}
+    assert secret not in printed
+
+
+def test_a_warning_fails_only_where_it_is_asked_to(deployment, capsys, monkeypatch):
+    settings = deployment(allowed_hosts=())()
+    monkeypatch.setenv("ONBEHALF_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("ONBEHALF_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "azure")
+    monkeypatch.setenv("ONBEHALF_SIGN_IN", json.dumps({key: way.model_dump() for key, way in settings.sign_in.items()}))
+
+    for arguments, code in ((["doctor"], 0), (["doctor", "--strict"], 1)):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == code, capsys.readouterr().out

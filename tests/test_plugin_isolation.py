@@ -1,0 +1,279 @@
+"""A bad plugin harms nobody else: the pages stay up, the others go on, and the operator reads what to do."""
+
+import json
+import shutil
+import sys
+
+import pytest
+
+from webapp import entitlements
+from webapp.commands import main
+from webapp.config import load_settings
+from webapp.deployment import Deployment
+from webapp.errors import PluginPaused
+from webapp.plugins import asking, report
+from webapp.plugins.breaker import Times
+from webapp.plugins.loading import load
+from webapp.testing import make_draft, make_situation
+from webapp.testing.desk import Desk
+from webapp.testing.pytest_plugin import ALL_PLUGINS
+
+OPERATOR, FILER = "fabrikam-global-admin", "fabrikam-admin-agent"
+HEAD = "from webapp import *\n\n"
+EMS = """
+@hookimpl
+def register_products(cloud):
+    return [Product(key="ems", label="EMS", vendor="Microsoft", portal="intune")]
+"""
+FINE = """
+@hookimpl
+def entitlement_check(situation):
+    return [Check(outcome="pass", reason="Fine.")]
+
+@hookimpl
+def build_request(draft):
+    return PreparedRequest(answers=(Answer(label="Title", value=draft.title),))
+
+@hookimpl
+def redirect_target(draft, prepared):
+    return RedirectTarget(door=PortalDoor(portal="intune"), steps=("Go.",), review="There.")
+"""
+BAD = {
+    "at import": "raise RuntimeError('boom')",
+    "at import, leaving": "raise SystemExit(3)",
+    "by its syntax": "def broken(:",
+    "at start": "@hookimpl\ndef register_products(cloud):\n    raise RuntimeError('boom')",
+    "at start, with nonsense": "@hookimpl\ndef register_products(cloud):\n    return [7]",
+    "by a hook nobody knows": "@hookimpl\ndef entitlement_chek(situation):\n    return []",
+    "in a hook": EMS + "@hookimpl\ndef entitlement_check(situation):\n    raise RuntimeError('boom')",
+    "in a hook, with nonsense": EMS + "@hookimpl\ndef entitlement_check(situation):\n    return 'yes'",
+    "in a hook, leaving": EMS + "@hookimpl\ndef entitlement_check(situation):\n    raise SystemExit(3)",
+    "by silence": EMS + "@hookimpl\ndef entitlement_check(situation):\n    return []",
+}
+OTHERS = tuple(name for name in ALL_PLUGINS if name != "office365")
+
+
+class Timer:
+    seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def desk_with(install_plugin, make_app, demo_database, tmp_path):
+    """Return a function that installs a bad plugin beside ours and returns the application with the example data."""
+
+    def make(code, **settings):
+        install_plugin("bad", HEAD + code)
+        copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+        return make_app(database_url=f"sqlite:///{copy}", plugins=("bad", *OTHERS), **settings)
+
+    return make
+
+
+@pytest.fixture
+def loaded(install_plugin):
+    """Return a function that loads one plugin with a timer of the test's, and the timer."""
+
+    def make(code, name="widget"):
+        install_plugin(name, HEAD + code)
+        timer = Timer()
+        return load(load_settings(plugins=(name,)), times=Times(timer)), timer
+
+    return make
+
+
+def module_of(plugins, name):
+    return sys.modules[plugins.found[name].entry_point.module]
+
+
+def ems(plugins):
+    return make_situation(plugins.product("global", "ems"))
+
+
+def reported(plugins, name="widget"):
+    return next(plugin for plugin in report.of(plugins) if plugin.name == name)
+
+
+@pytest.mark.parametrize("code", BAD.values(), ids=BAD)
+def test_pages_stay_up_and_other_products_are_filed_with_a_plugin_that_fails(desk_with, code):
+    app = desk_with(code)
+    filer = Desk(app.test_client(), FILER)
+
+    for _unused in range(7):
+        pages = [filer.get(address) for address in ("/", "/customers", "/entitlements", "/requests", "/help")]
+        assert [page.status for page in pages] == [200] * 5
+    assert filer.get(filer.customer("Contoso")).status == 200
+    assert filer.filed("Contoso", "azure")
+    assert app.test_client().get("/readyz").json["parts"]["plugins"] == "degraded"
+    page = Desk(app.test_client(), OPERATOR).get("/admin/plugins")
+    assert page.status == 200
+    assert any(state in page.words for state in ("bad onbehalf-bad 1.2 failed", "1.2 paused", "1.2 incompatible"))
+
+
+def test_a_request_of_a_paused_plugin_is_refused_by_name_and_keeps_what_was_typed(desk_with):
+    app = desk_with(EMS + FINE.replace("return PreparedRequest", "1 / 0; return PreparedRequest"))
+    filer = Desk(app.test_client(), FILER)
+    form = filer.new("Contoso", "ems")
+
+    answers = [filer.send(form, action="file", title="Phones do not enrol") for _unused in range(6)]
+
+    assert [answer.status for answer in answers] == [500] * 5 + [503]
+    for words in ("bad", "paused", "build_request failed 5 times in a row", "start in Partner Center by hand"):
+        assert words in answers[-1].words
+    assert "Phones do not enrol" in answers[-1].text
+    assert filer.filed("Contoso", "azure")
+
+
+def test_entitlement_and_door_fail_closed_while_a_plugin_is_paused(loaded):
+    plugins, _timer = loaded(EMS + FINE.replace("return [Check", "1 / 0; return [Check"))
+    deployment = Deployment(load_settings(), plugins, database=None)
+    for _unused in range(5):
+        assert entitlements.check(deployment, ems(plugins)).outcome == "unknown"
+
+    paused = entitlements.check(deployment, ems(plugins))
+
+    assert isinstance(paused.error, PluginPaused)
+    draft = make_draft(plugins.product("global", "ems"))
+    for ask in (paused.require, lambda: asking.prepared(plugins, draft), lambda: asking.target(plugins, draft, None)):
+        with pytest.raises(PluginPaused) as refused:
+            ask()
+        assert refused.value.plugin == "widget"
+        assert "paused" in str(refused.value.message)
+        assert str(refused.value.remedy)
+
+
+def test_a_plugin_that_is_mended_comes_back_when_its_pause_is_over(loaded):
+    plugins, timer = loaded(EMS + "working = []\n" + FINE.replace("return [Check", "working[0]; return [Check"))
+    deployment = Deployment(load_settings(), plugins, database=None)
+    for _unused in range(6):
+        entitlements.check(deployment, ems(plugins))
+    assert "asked again in 60 s" in str(reported(plugins).remedy)
+
+    timer.seconds += 61
+    assert entitlements.check(deployment, ems(plugins)).error.hook == "entitlement_check"
+    assert reported(plugins).state == "paused"
+
+    timer.seconds += 61
+    module_of(plugins, "widget").working.append(True)
+    assert entitlements.check(deployment, ems(plugins)).outcome == "allowed"
+    assert reported(plugins).state == "enabled"
+
+
+def test_a_plugin_over_its_budget_three_times_is_paused_and_its_answers_until_then_count(loaded):
+    plugins, timer = loaded(EMS + FINE.replace("return [Check", "timer.seconds += 2.5; return [Check"))
+    module_of(plugins, "widget").timer = timer
+    deployment = Deployment(load_settings(), plugins, database=None)
+
+    outcomes = [entitlements.check(deployment, ems(plugins)).outcome for _unused in range(4)]
+
+    assert outcomes == ["allowed"] * 3 + ["unknown"]
+    assert "took longer than 2 s" in str(reported(plugins).reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "manifest"),
+    [
+        ("def entitlement_check(situation):\n    return []", ""),
+        ("@hookimpl\ndef entitlement_check(situation, form):\n    return []", ""),
+        (
+            "@hookimpl\ndef register_clouds():\n    1 / 0\n\n@hookimpl\ndef entitlement_check():\n    return []",
+            "",
+        ),
+        ("1 / 0", 'id = "rule"\napi = ">=1.0,<2"\n'),
+        ("", 'id = "rule"\napi = ">=7.0,<8"\n'),
+    ],
+    ids=["without its mark", "unfit", "at start", "at import, known by its manifest", "for another API"],
+)
+def test_nothing_is_filed_past_a_policy_that_was_left_out(install_plugin, code, manifest):
+    install_plugin("rule", HEAD + code, manifest=manifest)
+    plugins = load(load_settings(plugins=("rule", "azure")))
+    deployment = Deployment(load_settings(), plugins, database=None)
+
+    refused = entitlements.check(deployment, make_situation(plugins.product("global", "azure")))
+
+    assert refused.outcome == "unknown"
+    assert refused.error.plugin == "rule"
+    assert "judges every request" in str(refused.error.message)
+
+
+def test_an_owner_that_was_left_out_keeps_nobody_elses_request_from_being_filed(install_plugin):
+    install_plugin("mine", "1 / 0", manifest='id = "mine"\napi = ">=1.0,<2"\nproducts = ["ems"]\n')
+    plugins = load(load_settings(plugins=("mine", "azure")))
+    deployment = Deployment(load_settings(), plugins, database=None)
+
+    assert entitlements.check(deployment, make_situation(plugins.product("global", "azure"))).outcome != "unknown"
+
+
+def test_the_report_asks_no_plugin(loaded):
+    plugins, _timer = loaded(EMS + FINE)
+    asked = {call.hook: call.calls for call in reported(plugins).calls}
+    module_of(plugins, "widget").Product = None  # were it asked once more, it would fail
+
+    again = reported(plugins)
+
+    assert {call.hook: call.calls for call in again.calls} == asked == {"register_clouds": 1, "register_products": 1}
+    assert (again.products, again.hooks[0]) == (("ems",), "build_request")
+    assert again.last_error is None
+
+
+def test_the_command_says_in_json_what_runs_what_does_not_and_why(install_plugin, monkeypatch, capsys):
+    install_plugin("broken", "raise RuntimeError('boom')")
+    install_plugin(
+        "old", "", manifest='id = "old"\napi = ">=0.1,<0.9"\nproducts = ["azure"]\nhosts = ["api.example.com"]\n'
+    )
+    install_plugin("asleep", "raise RuntimeError('this must not run')")
+    install_plugin("widget", HEAD + EMS + FINE)
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "broken,old,widget")
+
+    with pytest.raises(SystemExit):
+        main(["plugins", "--json"])
+    told = {plugin["name"]: plugin for plugin in json.loads(capsys.readouterr().out)["plugins"]}
+
+    states = {name: told[name]["state"] for name in ("broken", "old", "asleep", "widget")}
+    assert states == {"broken": "failed", "old": "incompatible", "asleep": "disabled", "widget": "enabled"}
+    assert "boom" in told["broken"]["reason"]
+    assert told["broken"]["remedy"]
+    assert "0.9" in told["old"]["reason"]
+    assert told["old"]["manifest"]["hosts"] == ["api.example.com"]
+    assert told["widget"]["hooks"] == ["build_request", "entitlement_check", "redirect_target", "register_products"]
+    assert told["widget"]["calls"]["register_products"]["calls"] == 1
+    assert told["widget"]["reason"] is None
+
+
+def test_the_command_prints_the_reason_and_the_remedy_for_people(install_plugin, monkeypatch, capsys):
+    install_plugin("broken", "raise RuntimeError('boom')")
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "broken")
+
+    with pytest.raises(SystemExit):
+        main(["plugins"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[:3] == ["broken", "1.2", "failed"] for line in lines)
+    assert "boom" in lines[-1]
+    assert "onbehalf-broken" in lines[-1]
+
+
+def test_safe_mode_serves_the_pages_and_says_so(desk_with):
+    app = desk_with("raise RuntimeError('this must not run')", safe_mode=True)
+
+    page = Desk(app.test_client(), OPERATOR).get("/admin/plugins")
+
+    assert "Unset ONBEHALF_SAFE_MODE" in page.words
+    assert app.test_client().get("/readyz").json["parts"]["plugins"] == "degraded"
+    filer = Desk(app.test_client(), FILER)
+    assert [filer.get(address).status for address in ("/", "/requests", "/entitlements")] == [200] * 3
+
+
+def test_a_desk_whose_only_cloud_is_gone_still_serves_its_pages(install_plugin, make_app, demo_database, tmp_path):
+    install_plugin("bad", "1 / 0", manifest='id = "bad"\napi = ">=1.0,<2"\nclouds = ["china"]\n')
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+
+    app = make_app(database_url=f"sqlite:///{copy}", plugins=("bad",), clouds=("china",))
+
+    reader = Desk(app.test_client(), OPERATOR)
+    pages = [
+        reader.get(address) for address in ("/", "/customers", "/entitlements", "/requests", "/help", "/admin/plugins")
+    ]
+    assert [page.status for page in pages] == [200] * 6

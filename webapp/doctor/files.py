@@ -1,0 +1,41 @@
+"""May others on this machine read what is the desk's alone?"""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from webapp.config import Settings, config_file
+from webapp.doctor.findings import Finding, Findings, ok, warning
+from webapp.i18n import _
+
+
+def findings(settings: Settings) -> Findings:
+    """Look at the rights of the settings' file, and of an SQLite database."""
+    if file := config_file():
+        yield _rights(file)
+    if (database := sqlite_file(settings.database_url)) and database.exists():
+        yield _rights(database)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; ``None`` for another kind, or one in memory."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return None
+    name = address.database if address.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def _rights(file: Path) -> Finding:
+    if file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        return warning(
+            "files",
+            _("Everybody on this machine may read or change %(file)s.", file=str(file)),
+            _("Take the right away: chmod o-rwx %(file)s", file=str(file)),
+        )
+    return ok("files", _("%(file)s is kept from others on this machine.", file=str(file)))
