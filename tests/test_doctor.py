@@ -31,7 +31,7 @@ def deployment(migrated_database, provider):
     """Return the settings of a deployment in which nothing is wrong, on each engine; what is passed in differs."""
     candidate = enrolments.Candidate("Fabrikam", "direct_bill", "global", TENANT, country="SE")
     with migrated_database.writing() as session:
-        enrolments.admit(session, candidate, ("global",))
+        enrolments.admit(session, candidate, ("global",), now=datetime.now(UTC))
     url = migrated_database.url
     if url.get_backend_name() == "sqlite":
         Path(url.database).chmod(0o640)

@@ -16,9 +16,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, Engine, String, TypeDecorator, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Engine, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
@@ -47,6 +50,23 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class epoch_seconds(FunctionElement[int]):  # noqa: N801  # written like the SQL functions beside it
+    """The whole seconds of a moment since 1970, rounded down alike in both engines."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(epoch_seconds, "sqlite")
+def _epoch_seconds_in_sqlite(element: epoch_seconds, compiler: SQLCompiler, **how: Any) -> str:
+    return f"CAST(strftime('%s', substr({compiler.process(element.clauses, **how)}, 1, 19)) AS INTEGER)"
+
+
+@compiles(epoch_seconds, "postgresql")
+def _epoch_seconds_in_postgresql(element: epoch_seconds, compiler: SQLCompiler, **how: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **how)})) AS BIGINT)"
 
 
 def writes(session: Session) -> bool:

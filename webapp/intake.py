@@ -108,6 +108,12 @@ def read(
     )
 
 
+def judged(deployment: Deployment, who: Parties, product: Product, words: Mapping[str, str]) -> Entitlement:
+    """Return the checklist for what a draft holds."""
+    data = _ordinary(who, product) | typed_words(words)
+    return entitlements.check(deployment, _situation(deployment, who, product, data))
+
+
 def new_key() -> str:
     """Return the key by which a form that is sent twice is known."""
     return secrets.token_urlsafe(18)

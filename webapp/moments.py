@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -17,6 +18,7 @@ from babel.dates import (
     get_timezone_name,
 )
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup, escape
@@ -30,7 +32,7 @@ _TYPED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3,6})?)?(Z|[+-]\d\
 
 def init_app(app: Flask) -> None:
     """Give templates the filters for times and numbers, and the zone's name."""
-    filters = (moment, short_moment, for_input, distance, short_day, number, percent)
+    filters = (moment, short_moment, for_input, distance, short_day, number, percent, in_days)
     app.jinja_env.filters.update({name.__name__: name for name in filters})
     app.jinja_env.globals["time_zone_name"] = time_zone_name
 
@@ -68,6 +70,13 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share as its reader writes it: 0.5 is "50%"."""
     return str(format_percent(share, locale=get_locale() or "en"))
+
+
+def in_days(days: float) -> str:
+    """Return so many days in words, with one decimal at most: "1.6 days"."""
+    locale = get_locale() or Locale("en")
+    length: Literal["short", "long"] = "short" if locale.language == "zh" else "long"  # Babel finds no long one there
+    return str(format_unit(round(days, 1), "duration-day", length=length, format="#,##0.#", locale=locale))
 
 
 def in_my_zone(at: datetime | None) -> datetime | None:

@@ -63,12 +63,13 @@ def of_customer(session: Session, deployment: Deployment, customer: Customer) ->
 def asked_of(session: Session, deployment: Deployment, viewer: Viewer) -> list[Access]:
     """Return the customers whose reseller asked the viewer's partner and got no answer yet, at most eight."""
     customer, reseller = col(AccessEvent.customer_id), col(AccessEvent.reseller_id)
-    last = select(func.max(AccessEvent.id)).group_by(customer, reseller).scalar_subquery()
+    mine = AccessEvent.provider_id == viewer.partner_id
+    last = select(func.max(AccessEvent.id)).where(mine).group_by(customer, reseller).scalar_subquery()
     statement = (
         select(Customer)
         .join(AccessEvent, customer == col(Customer.id))
         .where(col(AccessEvent.id).in_(last), AccessEvent.kind == "asked", reseller == col(Customer.reseller_id))
-        .where(AccessEvent.provider_id == viewer.partner_id, Customer.partner_id == viewer.partner_id)
+        .where(mine, Customer.partner_id == viewer.partner_id)
         .order_by(col(AccessEvent.at))
         .limit(8)
     )

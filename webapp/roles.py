@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webapp.contracts.situation import ROLES, PartnerKind, Role
-from webapp.errors import NotAllowed
+from webapp.errors import NotAllowed, Words
 from webapp.i18n import LazyText, _, listed
 from webapp.labels import PARTNER_KIND, ROLE
 from webapp.permissions import Viewer
@@ -206,6 +206,11 @@ def require(viewer: Viewer, action: Action) -> None:
     """
     if not may(viewer, action):
         raise _refusal(viewer, TABLE[action])
+
+
+def whom_to_ask(viewer: Viewer, action: Action) -> Words | None:
+    """Return who may do what the viewer may not; ``None`` if the viewer may."""
+    return None if may(viewer, action) else _refusal(viewer, TABLE[action]).remedy
 
 
 def require_endpoint(viewer: Viewer, endpoint: str, request: ServiceRequest | None = None) -> None:

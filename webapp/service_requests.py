@@ -193,8 +193,7 @@ def checked_note(text: str) -> str:
 def assign(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, member_id: int) -> None:
     """Give the request to a colleague.
 
-    :raises Invalid: if the member is none of the filing partner's, of the viewer's own, or the owner already; or may not
-        sign in any more.
+    :raises Invalid: if the member is neither the owner nor one of the filing partner's or the viewer's who may sign in.
     """
     member = session.get(Member, member_id) if member_id <= LARGEST_ID else None
     colleague = member is not None and member.active and member.partner_id in {viewer.partner_id, request.partner_id}

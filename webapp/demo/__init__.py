@@ -1,10 +1,10 @@
-"""The example data of ``onbehalf demo``: a cast, and what it filed in the last three months."""
+"""The example data of ``onbehalf demo``: a cast, what it filed in the last three months, and what it has begun."""
 
 from __future__ import annotations
 
 from sqlmodel import Session, select
 
-from webapp.demo import cast, history
+from webapp.demo import cast, history, unfinished
 from webapp.deployment import Deployment
 from webapp.tables.partners import Partner
 
@@ -19,4 +19,5 @@ def load(session: Session, deployment: Deployment) -> bool:
     now = deployment.now()
     cast.load(session, now)
     history.load(session, deployment, now)
+    unfinished.load(session, deployment, now)
     return True

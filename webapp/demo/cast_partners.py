@@ -20,6 +20,7 @@ class Held:
     contract_id: str = ""
     access_id: str = ""
     cloud: str = ""
+    days_left: int = 520
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ COMPANIES = (
         ),
         contracts=(
             Held("asfp", contract_id="48201763", access_id="739104418"),
-            Held("signature_cloud_support", contract_id="48377025", access_id="739620581"),
+            Held("signature_cloud_support", contract_id="48377025", access_id="739620581", days_left=26),
         ),
     ),
     Company(
@@ -174,5 +175,5 @@ def _contract(held: Held, partner_id: int, today: date) -> SupportContract:
         contract_id=held.contract_id,
         access_id=held.access_id,
         valid_from=today - timedelta(days=210),
-        valid_until=today + timedelta(days=520),
+        valid_until=today + timedelta(days=held.days_left),
     )

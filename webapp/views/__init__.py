@@ -76,6 +76,7 @@ def init_app(app: Flask) -> None:
     trouble.init_app(app)
     app.jinja_env.globals.update(
         remedy_links=remedies.links,
+        whom_to_ask=remedies.whom_to_ask,
         door_link=remedies.door_link,
         this_page=preferences.this_page,
         to_manage=manage.pages,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
 
-from webapp import home
+from webapp import clocks, home
+from webapp.clocks import Alert
 from webapp.contracts_held import plan_label
-from webapp.home import Alert
 from webapp.i18n import LazyText
 from webapp.response_clock import state_of
+from webapp.views import figures
 from webapp.views.gate import database_session, deployment, viewer
 
 bp = Blueprint("home", __name__)
@@ -18,8 +19,11 @@ bp = Blueprint("home", __name__)
 def page() -> str:
     """Show clocks, handovers without a number, refusals, ends, drafts and recent customers."""
     whose: home.Whose = "me" if request.args.get("whose") == "me" else "all"
+    weekly = figures.weekly()
     return render_template(
         "home/page.html",
+        weekly=weekly,
+        by_product=figures.by_product(weekly),
         home=home.of(database_session(), deployment(), viewer(), whose),
         state_of=state_of,
         plan_label=plan_label,
@@ -30,8 +34,8 @@ def page() -> str:
 def alert() -> Alert:
     """Return what the navigation of every page tells of the viewer's clocks; on a page of trouble, nothing."""
     if g.get("in_trouble"):
-        return Alert(0, None)
-    return home.alert(database_session(), viewer(), deployment().now())
+        return Alert(0)
+    return clocks.alert(database_session(), viewer(), deployment().now())
 
 
 def _product_named(key: str) -> str | LazyText:

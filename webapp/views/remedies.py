@@ -43,6 +43,13 @@ def links(remedy: Remedy, cloud: Cloud, customer: Customer, product: str) -> lis
     return found
 
 
+def whom_to_ask(remedy: Remedy) -> str | LazyText:
+    """Return who can do what the remedy asks for, where the reader may not; else nothing."""
+    if remedy.action not in PAGES:
+        return ""
+    return roles.whom_to_ask(viewer(), PAGES[remedy.action][1]) or ""
+
+
 def _named(endpoint: str, customer: Customer, product: str) -> dict[str, Any]:
     """Return what the page's address names: a customer and a product, a customer, or nothing."""
     if endpoint.startswith("drafts."):
