@@ -28,7 +28,7 @@ from webapp.views.gate import database_session
 bp = Blueprint("preferences", __name__)
 THEMES = ("auto", "light", "dark")
 SWITCH = ("on", "off")
-AS_THE_BROWSER = ""
+AS_THE_BROWSER = "browser"
 BUTTON = "pages"
 """The button, inside a form of words, that changes language and theme and sends nothing."""
 
@@ -66,7 +66,7 @@ def this_page() -> str:
 
 
 def chosen_language() -> str:
-    """Return the language that the reader has chosen; empty where the browser decides."""
+    """Return the language that the reader has chosen, or that they leave it to the browser."""
     who = g.get("viewer")
     chosen = str(who.member.language if who else session.get("language"))
     return chosen if chosen in LANGUAGES else AS_THE_BROWSER
@@ -108,9 +108,10 @@ def _keep(language: str | None, theme: str | None) -> None:
     """Remember a member's language on their record, so that it follows them; the rest in this browser."""
     who = g.get("viewer")
     if language is not None and (language in LANGUAGES or language == AS_THE_BROWSER):
+        chosen = "" if language == AS_THE_BROWSER else language
         if who is None:
-            session["language"] = language
-        elif who.member.language != language:
-            members.choose_language(database_session(), who, language)
+            session["language"] = chosen
+        elif who.member.language != chosen:
+            members.choose_language(database_session(), who, chosen)
     if theme in THEMES:
         session["theme"] = theme
