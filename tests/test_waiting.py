@@ -28,7 +28,7 @@ def form(browser_page, served, enter, desk):
 REPORTER = """([selector, pseudo]) => {
     const look = window.setInterval(() => {
         const style = getComputedStyle(document.querySelector(selector), pseudo);
-        if (style.visibility !== "visible") return;
+        if (style.visibility !== "visible" || (pseudo && style.content === "none")) return;
         window.clearInterval(look);
         const busy = document.querySelectorAll("main [aria-busy=true]").length;
         fetch(`/seen?after=${pseudo ? style.animationDelay : style.transitionDelay}&busy=${busy}`);
@@ -43,6 +43,8 @@ def held_up(page, held, click, selector, pseudo=None):
     page.evaluate(REPORTER, [selector, pseudo])
     with page.expect_request("**/seen?*") as seen:
         page.evaluate(f"window.setTimeout(() => document.querySelector({click!r}).click())")
+    while not held:
+        page.wait_for_timeout(20)
     held[0].continue_()
     return parse_qs(urlsplit(seen.value.url).query)
 
