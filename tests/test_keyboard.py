@@ -167,6 +167,17 @@ def test_closing_the_switcher_gives_the_focus_back(browser_page, served, enter):
     assert focused(page) == "q"
 
 
+def test_the_key_right_after_closing_the_switcher_is_a_shortcut_again(browser_page, served, enter):
+    page = browser_page
+    enter(page, served, MEMBER)
+    page.goto(f"{served}/help")
+    page.keyboard.press("/")
+    page.locator("#switcher [role=option]").first.wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.locator("#shortcuts kbd").first.wait_for()
+
+
 def test_keys_that_stand_for_nothing_or_compose_a_word_do_nothing(browser_page, served, enter):
     page = browser_page
     enter(page, served, MEMBER)

@@ -126,10 +126,15 @@ def test_a_stranger_can_choose_on_every_page_they_may_see(desk):
         assert language(reader.get(address)) == "ru", address
 
 
-@pytest.mark.parametrize(
-    ("address", "product"), [("/contracts", ""), ("/customers", ""), ("/publishers", ""), ("/customers/import", "")]
-)
-def test_choosing_on_a_refused_record_leads_back_to_its_form(desk, address, product):
+def test_what_a_provider_wrote_into_an_address_is_not_repeated_by_the_choice_of_a_language(desk):
+    page = desk().get("/sign-in/oidc/callback/global?error=access_denied&error_description=CallOddNumber&state=abc")
+
+    assert page.form("/preferences").values()["next"] == "/sign-in"
+    assert "OddNumber" not in page.text
+
+
+@pytest.mark.parametrize("address", ["/contracts", "/customers", "/publishers", "/customers/import"])
+def test_choosing_on_a_refused_record_leads_back_to_its_form(desk, address):
     reader = desk(FABRIKAM)
     refused = reader.post(address, {"text": "no,header"})
     form = address if address.endswith("import") else f"{address}/new"

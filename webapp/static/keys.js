@@ -5,8 +5,12 @@
 
   const singleKeys = () => document.body.dataset.shortcuts !== "off";
   const NOT_TYPED = ["checkbox", "radio", "button", "submit"].map((type) => `:not([type=${type}])`).join("");
-  const typing = (target) => target.closest(`input${NOT_TYPED}, textarea, select, [contenteditable]`);
   const shown = (one) => !one.hidden && one.getClientRects().length > 0;
+  // The field of a dialog that has just been closed may still have the focus, but nobody types there.
+  function typing(target) {
+    const field = target.closest(`input${NOT_TYPED}, textarea, select, [contenteditable]`);
+    return field !== null && shown(field);
+  }
 
   function open(id) {
     const box = document.getElementById(id);

@@ -36,6 +36,9 @@ OWN_FIELDS = frozenset({BUTTON, "language_of_pages", "theme_of_pages"})
 FORM_OF = {"add": "new", "change": "edit", "save": "page", "take": "page", "file": "new", "add_offer": "edit"}
 """The view that shows a form, by the view that takes it."""
 
+ONCE = frozenset({"sign_in.start", "sign_in.arrive"})
+"""Pages that an address opens once: what the provider wrote into it is nobody's to keep or to repeat."""
+
 
 class NothingSent(DeskError):
     """Language or theme were changed inside a form: it is shown again with every word, and nothing was done."""
@@ -51,6 +54,8 @@ def init_app(app: Flask) -> None:
 
 def this_page() -> str:
     """Return the address under which the page being read can be opened again, also where it answers a form."""
+    if request.endpoint in ONCE:
+        return url_for("sign_in.page")
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
     blueprint, _dot, view = (request.endpoint or "").rpartition(".")
