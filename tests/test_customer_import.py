@@ -104,7 +104,9 @@ def test_the_button_that_adds_is_not_there_before_a_check_without_mistakes(reade
     wrong = reader.send(page.form("/import"), text=text(line(1, country="XX")), action="check")
     right = reader.send(page.form("/import"), text=text(line(1)), action="check")
 
-    buttons = [[value for _name, value in shown.form("/import").buttons] for shown in (page, wrong, right)]
+    buttons = [
+        [value for name, value in shown.form("/import").buttons if name == "action"] for shown in (page, wrong, right)
+    ]
 
     assert buttons == [["check"], ["check"], ["import", "check"]]
 

@@ -25,6 +25,8 @@ FILES: dict[str, tuple[Path, str]] = {
     "app.js": (OWN / "app.js", "text/javascript"),
     "keys.js": (OWN / "keys.js", "text/javascript"),
     "lists.js": (OWN / "lists.js", "text/javascript"),
+    "switcher.js": (OWN / "switcher.js", "text/javascript"),
+    "waiting.js": (OWN / "waiting.js", "text/javascript"),
     "words.js": (OWN / "words.js", "text/javascript"),
     "pack.js": (OWN / "pack.js", "text/javascript"),
     "icon.svg": (OWN / "icon.svg", "image/svg+xml"),

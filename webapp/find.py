@@ -1,4 +1,4 @@
-"""The quick switcher: customers, requests and pages that a few letters find, and the products to file for."""
+"""The quick switcher: customers, products to file for, requests and pages that a few letters find."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from webapp.contracts.products import Product
 from webapp.customers import Found
 from webapp.deployment import Deployment
 from webapp.permissions import Viewer
-from webapp.product_names import Named, named_in
+from webapp.product_names import Named, begin_a_name, named_in
 from webapp.search import fold
+from webapp.tables.customers import Customer
 
 SHOWN = 8
 PRODUCTS_OF = 3
@@ -33,9 +34,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, a few of each kind; ``products`` are those to file for, by customer id."""
+    """What was found, a few of each kind; ``products`` are those to file for, by customer id.
+
+    ``here`` is the customer whose page is being read, with the products to file for; ``anywhere`` are products whose
+    customer is still to be chosen.
+    """
 
     query: str
+    here: Customer | None
+    here_products: Sequence[Product]
+    anywhere: Sequence[Product]
     customers: Sequence[Row[Any]]
     products: dict[int, Sequence[Product]]
     requests: Sequence[Row[Any]]
@@ -44,12 +52,27 @@ class Finding:
     @property
     def count(self) -> int:
         """How many lines are shown."""
-        offered = sum(map(len, self.products.values()))
-        return len(self.customers) + offered + len(self.requests) + len(self.places)
+        groups = (
+            self.here_products,
+            self.customers,
+            *self.products.values(),
+            self.anywhere,
+            self.requests,
+            self.places,
+        )
+        return sum(map(len, groups))
 
 
-def of(session: Session, deployment: Deployment, viewer: Viewer, query: str, places: Iterable[Place]) -> Finding:
-    """Return what the viewer may see of what ``query`` finds; without one, the pages alone."""
+def of(
+    session: Session,
+    deployment: Deployment,
+    viewer: Viewer,
+    query: str,
+    places: Iterable[Place],
+    *,
+    here: Customer | None = None,
+) -> Finding:
+    """Return what the viewer may see of what ``query`` finds; without one, the pages, and what to file ``here``."""
     named = named_in(deployment.plugins, query)
     found = _customers(session, viewer, query, named)
     listed: Sequence[Row[Any]] = ()
@@ -58,6 +81,9 @@ def of(session: Session, deployment: Deployment, viewer: Viewer, query: str, pla
         listed = request_list.page(session, viewer, filters, size=SHOWN, named=named).rows
     return Finding(
         query=query,
+        here=here,
+        here_products=_like(deployment.plugins.products_in(here.cloud), query) if here else (),
+        anywhere=_like(_each_once(deployment), query)[:SHOWN] if query.strip() and not here else (),
         customers=found.rows,
         products=_products(deployment, found.rows[:PRODUCTS_OF], named),
         requests=listed,
@@ -84,6 +110,15 @@ def _products(deployment: Deployment, rows: Sequence[Row[Any]], named: Named | N
         ]
         for row in rows
     }
+
+
+def _each_once(deployment: Deployment) -> Iterable[Product]:
+    return {key: product for (_cloud, key), product in deployment.plugins.products.items()}.values()
+
+
+def _like(products: Iterable[Product], query: str) -> Sequence[Product]:
+    """Return the products of which the query begins a name, one of today's or an old one, in any language."""
+    return [product for product in products if begin_a_name(product, query)]
 
 
 def _begins(label: str, query: str) -> bool:

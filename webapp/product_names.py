@@ -39,6 +39,16 @@ def named_in(plugins: Plugins, query: str) -> Named | None:
     return None
 
 
+def begin_a_name(product: Product, query: str) -> bool:
+    """Say whether the words typed so far begin words of one of the product's names; no words begin every name."""
+    begins = [_beginning(word) + re.escape(word) for word in _words(query).split()]
+    return any(all(re.search(pattern, name) for pattern in begins) for name in _names_of(product))
+
+
+def _names_of(product: Product) -> Iterator[str]:
+    yield from map(_words, {*in_all_languages(product.label).values(), *product.aliases})
+
+
 def _names(plugins: Plugins) -> Iterator[tuple[Product, str]]:
     for product in plugins.products.values():
         for name in {*in_all_languages(product.label).values(), *product.aliases}:
@@ -52,6 +62,10 @@ def _words(text: str) -> str:
 
 def _pattern(name: str) -> str:
     """Return what finds ``name``: it begins and ends where a word does, except in Chinese."""
-    begins = "" if re.match(f"[{HAN}]", name) else r"(?<!\S)"
     ends = "" if re.search(f"[{HAN}]$", name) else r"(?!\S)"
-    return begins + re.escape(name) + ends
+    return _beginning(name) + re.escape(name) + ends
+
+
+def _beginning(words: str) -> str:
+    """Return what stands before a name or a word: nothing of the same word, except in Chinese."""
+    return "" if re.match(f"[{HAN}]", words) else r"(?<!\S)"

@@ -96,7 +96,6 @@ ENDPOINT_ACTION: Mapping[str, Action] = {
     "find.page": "see_customers",
     "find.shortcuts": "own_desk",
     "figures.page": "see_requests",
-    "preferences.save_with_words": "own_desk",
     "sign_in.leave": "own_desk",
     "sessions.index": "own_desk",
     "sessions.end": "own_desk",

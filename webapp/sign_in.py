@@ -22,7 +22,7 @@ from webapp.sign_in_refused import SignInRefused
 
 log = logging.getLogger("onbehalf")
 COOKIE_KEY = "sid"
-KEPT = ("language", "theme", "shortcuts", "ways_in")
+KEPT = ("theme", "shortcuts", "ways_in")
 """What a sign-in keeps of the cookie: what was chosen, and the sign-ins begun in other tabs."""
 CHINESE = {
     "zh": "zh_Hans_CN",
@@ -56,6 +56,7 @@ def current_viewer(database_session: Session) -> Viewer | None:
 def begin(database_session: Session, member_id: int, cloud: str = "") -> None:
     """Sign a member in by a new session; the one before ends, and so does what the cookie held of it. Commits last."""
     _end_row(database_session)
+    chosen = session.get("language")
     kept = {key: session[key] for key in KEPT if key in session}
     session.clear()
     session.update(kept)
@@ -68,6 +69,8 @@ def begin(database_session: Session, member_id: int, cloud: str = "") -> None:
         agent=request.user_agent.string,
     )
     who = partners.viewer_of(database_session, member_id)
+    if who is not None and chosen in LANGUAGES:  # chosen at the door, a moment ago: from here on it is the member's
+        who.member.language = str(chosen)
     _tell(database_session, who, "session.begun", {"cloud": cloud})
     database_session.commit()
 
@@ -122,13 +125,16 @@ def _note_seen(database_session: Session, database: Database, now: datetime) -> 
 
 
 def reading_language() -> str:
-    """Return the reader's language: what they chose, else the browser's, else that of their cloud; else English."""
+    """Return the reader's language: what they chose, else the browser's, else that of their cloud; else English.
+
+    A member's choice is on their record, so that it follows them to another browser; a stranger's is in the cookie.
+    """
     if not has_request_context():
         return "en"
     viewer: Viewer | None = g.get("viewer")
-    for chosen in (session.get("language"), viewer.member.language if viewer else None):
-        if chosen in LANGUAGES:
-            return str(chosen)
+    chosen = viewer.member.language if viewer else session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
     return _language_of_browser() or _language_of_cloud(viewer)
 
 

@@ -129,6 +129,8 @@
 
   // Of a list or checklist that was swapped in, only its summary is spoken, and only when it is news.
   let said = "";
+  document.addEventListener("say", (event) => announce(event.detail));
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig.verb !== "get") said = ""; });
   function announceNews(root) {
     const news = root.querySelector && root.querySelector("[data-announce]");
     const words = news ? news.textContent.trim().replace(/\s+/g, " ") : "";

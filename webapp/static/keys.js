@@ -1,94 +1,89 @@
-// The keyboard: a switcher over customers, requests and pages, and shortcuts for the main job. Every one of them clicks
-// or focuses something that is on the page, so nothing here can do what the page cannot.
+// Shortcuts for the main job. Every one of them clicks or focuses something that is on the page, so nothing here can do
+// what the page cannot. Single keys can be turned off, and are words while one types.
 (function () {
   "use strict";
 
   const singleKeys = () => document.body.dataset.shortcuts !== "off";
-  const dialog = (id) => document.getElementById(id);
-  const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  const NOT_TYPED = ["checkbox", "radio", "button", "submit"].map((type) => `:not([type=${type}])`).join("");
+  const shown = (one) => !one.hidden && one.getClientRects().length > 0;
+  // The field of a dialog that has just been closed may still have the focus, but nobody types there.
+  function typing(target) {
+    const field = target.closest(`input${NOT_TYPED}, textarea, select, [contenteditable]`);
+    return field !== null && shown(field);
+  }
 
   function open(id) {
-    const box = dialog(id);
+    const box = document.getElementById(id);
     if (!box || box.open) return;
+    document.querySelectorAll("dialog[open]").forEach((other) => other.close());
     box.showModal();
     box.dispatchEvent(new Event("shown"));
-    const field = box.querySelector("input[type=search]");
-    if (field) field.select();
   }
 
   // What a shortcut stands for is marked on the page; the first one that can be used counts.
   function use(name) {
-    const marked = Array.from(document.querySelectorAll(`[data-shortcut="${name}"]`)).find((one) => !one.hidden);
+    const marked = Array.from(document.querySelectorAll(`[data-shortcut="${CSS.escape(name)}"]`)).find(shown);
     if (!marked) return false;
     if (marked.matches("input, textarea, select")) marked.focus();
     else marked.click();
     return true;
   }
 
-  // Lines of lists, in the order of the page: j and k, and the arrows within the switcher.
-  function lines(root) {
-    return Array.from(root.querySelectorAll(".found-list a, .table-desk tbody th a, .cards li > a")).filter((line) => line.offsetParent);
+  // A single key is told to whoever listens, where it works; a sequence such as "g h" cannot be told in that way.
+  function mark() {
+    document.querySelectorAll("[data-shortcut]").forEach((one) => {
+      const key = one.dataset.shortcut;
+      if (singleKeys() && key.length === 1) one.setAttribute("aria-keyshortcuts", key);
+    });
   }
-  function step(root, by) {
-    const all = lines(root);
+  document.addEventListener("DOMContentLoaded", mark);
+  document.addEventListener("htmx:afterSettle", mark);
+
+  function step(by) {
+    const lines = ".found-list a, .table-desk tbody th a, .cards li > a, .product > .btn";
+    const all = Array.from(document.getElementById("main").querySelectorAll(lines)).filter(shown);
     const at = all.indexOf(document.activeElement);
     const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
     if (next) next.focus();
-    return next;
+    return Boolean(next);
   }
 
-  let afterG = 0;
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented || event.altKey) return;
-    const withCtrl = event.ctrlKey || event.metaKey;
-    if (withCtrl && event.key.toLowerCase() === "k") {
+  const OWN = {
+    "/": () => { open("switcher"); return true; },
+    "?": () => { open("shortcuts"); return true; },
+    j: () => step(1),
+    k: () => step(-1),
+  };
+
+  // "g" waits for the next key as long as it takes; anything else that is done meanwhile ends the wait.
+  let afterG = false;
+  ["pointerdown", "focusin", "visibilitychange"].forEach((done) => document.addEventListener(done, () => { afterG = false; }));
+
+  function withControl(event) {
+    if (event.key.toLowerCase() === "k") {
       event.preventDefault();
       open("switcher");
-      return;
-    }
-    if (withCtrl && event.key === "Enter") {
-      const form = event.target.closest("form");
+    } else if (event.key === "Enter") {
+      const form = event.target.closest("main form");
       const send = form && (form.querySelector("#send") || form.querySelector("button[type=submit]"));
       if (send) { event.preventDefault(); send.click(); }
-      return;
     }
-    if (withCtrl || typing(event.target) || !singleKeys() || document.querySelector("dialog[open]")) return;
-    if (afterG) {
-      window.clearTimeout(afterG);
-      afterG = 0;
-      if (use(`g ${event.key}`)) event.preventDefault();
-      return;
-    }
-    if (event.key === "g") { afterG = window.setTimeout(() => { afterG = 0; }, 1500); return; }
-    const done = { "/": () => { open("switcher"); return true; }, "?": () => { open("shortcuts"); return true; },
-      j: () => step(document.getElementById("main"), 1), k: () => step(document.getElementById("main"), -1) }[event.key];
-    if (done ? done() : use(event.key)) event.preventDefault();
-  });
+  }
 
   document.addEventListener("keydown", (event) => {
-    const box = event.target.closest("#switcher");
-    if (!box || event.isComposing) return;
-    const field = box.querySelector("input[type=search]");
-    if (event.key === "ArrowDown") { event.preventDefault(); step(box, 1); }
-    if (event.key === "ArrowUp") {
-      event.preventDefault();
-      if (lines(box)[0] === document.activeElement) field.focus(); else step(box, -1);
-    }
-    if (event.key === "Enter" && event.target === field && lines(box).length && box.dataset.shownFor === field.value) {
-      event.preventDefault();
-      lines(box)[0].click();
-    }
-  });
-
-  // Enter takes the first line only if the lines are those of the words in the field; else the words are searched for.
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "switcher-results") return;
-    dialog("switcher").dataset.shownFor = event.detail.requestConfig.parameters.q || "";
+    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.altKey || event.repeat) return;
+    if (event.ctrlKey || event.metaKey) { withControl(event); return; }
+    if (event.key.length > 1 || typing(event.target) || !singleKeys() || document.querySelector("dialog[open]")) return;
+    const sequence = afterG;
+    afterG = !sequence && event.key === "g";
+    if (afterG) return;
+    const own = !sequence && OWN[event.key];
+    if (own ? own() : use(sequence ? `g ${event.key}` : event.key)) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener && !event.ctrlKey && !event.metaKey && dialog(opener.dataset.opens)) {
+    if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey && document.getElementById(opener.dataset.opens)) {
       event.preventDefault();
       open(opener.dataset.opens);
     }

@@ -1,42 +1,55 @@
-// Words typed so far survive a change of language or theme: they wait in this tab, for this page and this reader alone.
+// Words typed so far survive a change of language, theme or shortcuts: they wait in this tab, for this page and this reader.
 (function () {
   "use strict";
 
   const KEY = "onbehalf.words";
-  const LASTS = 60 * 1000;
-  const own = (field) => field.name && field.type !== "hidden" && field.type !== "file" && field.type !== "password";
+  const LASTS = 10 * 60 * 1000;
+  const own = (field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type);
   const forms = () => Array.from(document.querySelectorAll("main form[method=post]"));
+  const picked = (field) => field.type === "checkbox" || field.type === "radio";
+  const valueOf = (field) => (picked(field) ? field.checked : field.value);
 
-  function valueOf(field) {
-    return field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
+  // A browser may forbid the store, or it may be full; then the page works as it does without it.
+  function store(action) {
+    try { return action(window.sessionStorage); } catch { return null; }
+  }
+  function addressOf(next) {
+    const there = new URL(next, window.location.href);
+    return there.pathname + there.search;
   }
 
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form.preferences")) return;
-    const kept = forms().map((form) => Array.from(form.elements).filter(own).map((field) => [field.name, field.type, field.value, valueOf(field)]));
-    const what = { at: Date.now(), page: window.location.pathname + window.location.search, reader: document.body.dataset.reader, kept };
-    try { window.sessionStorage.setItem(KEY, JSON.stringify(what)); } catch { /* a full or forbidden store: the draft is kept on the server */ }
+    const form = event.target;
+    if (!form.matches("form[data-changes-pages]")) return;
+    const next = document.querySelector("form.preferences input[name=next]").value;
+    form.elements.next.value = next;
+    const kept = forms().filter((one) => one !== form)
+      .map((one) => Array.from(one.elements).filter(own).map((field) => [field.name, field.type, field.value, valueOf(field)]));
+    const what = { at: Date.now(), page: addressOf(next), reader: document.body.dataset.reader, kept };
+    store((there) => there.setItem(KEY, JSON.stringify(what)));
   });
 
   function restore(form, fields) {
     let changed = false;
     fields.forEach(([name, type, value, now]) => {
-      const choice = type === "checkbox" || type === "radio";
-      const field = Array.from(form.elements).find((one) => one.name === name && one.type === type && (!choice || one.value === value));
+      const field = Array.from(form.elements).find((one) => one.name === name && one.type === type && (!picked(one) || one.value === value));
       if (!field || valueOf(field) === now) return;
-      if (choice) field.checked = now; else field.value = now;
+      if (picked(field)) field.checked = now; else field.value = now;
       changed = true;
     });
-    if (changed) form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!changed) return false;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const stored = window.sessionStorage.getItem(KEY);
+    const stored = store((there) => { const found = there.getItem(KEY); there.removeItem(KEY); return found; });
     if (!stored) return;
-    window.sessionStorage.removeItem(KEY);
     const what = JSON.parse(stored);
-    const here = window.location.pathname + window.location.search;
-    if (what.page !== here || what.reader !== document.body.dataset.reader || Date.now() - what.at > LASTS) return;
-    forms().forEach((form, number) => { if (what.kept[number]) restore(form, what.kept[number]); });
+    const same = what.page === addressOf(window.location.href) && what.reader === document.body.dataset.reader;
+    if (!same || Date.now() - what.at > LASTS) return;
+    const again = forms().filter((form, number) => what.kept[number] && restore(form, what.kept[number]));
+    if (again.length) document.dispatchEvent(new CustomEvent("say", { detail: document.getElementById("announcer").dataset.kept }));
   });
 })();

@@ -72,6 +72,7 @@ NOUNS = (
 def init_app(app: Flask) -> None:
     """Put the gate before every page, the audit trail and the error pages behind, and the blueprints between."""
     gate.init_app(app)
+    preferences.init_app(app)
     trail.init_app(app)
     trouble.init_app(app)
     app.jinja_env.globals.update(
@@ -79,6 +80,7 @@ def init_app(app: Flask) -> None:
         whom_to_ask=remedies.whom_to_ask,
         door_link=remedies.door_link,
         this_page=preferences.this_page,
+        chosen_language=preferences.chosen_language,
         to_manage=manage.pages,
         clock_alert=home.alert,
         navigation=find.navigation,

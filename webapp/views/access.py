@@ -13,6 +13,7 @@ from webapp.i18n import _
 from webapp.security import StaleForm
 from webapp.views import trail
 from webapp.views.gate import database_session, deployment, the_customer, viewer
+from webapp.views.preferences import NothingSent
 
 bp = Blueprint("access", __name__)
 
@@ -62,7 +63,8 @@ def decline(customer_id: int) -> Response:
 
 
 @bp.errorhandler(StaleForm)
-def stale(error: StaleForm) -> Response:
+@bp.errorhandler(NothingSent)
+def stale(error: DeskError) -> Response:
     """Show the page with what was typed and a fresh token."""
     return _page(error=error)
 

@@ -10,6 +10,7 @@ from webapp.customer_import import COLUMNS, Checked
 from webapp.errors import DeskError
 from webapp.views import trail
 from webapp.views.gate import database_session, deployment, viewer
+from webapp.views.preferences import NothingSent
 
 bp = Blueprint("customer_import", __name__)
 
@@ -35,6 +36,12 @@ def take() -> Response | BaseResponse:
         trail.refused(error)
         return _page(text, found, error, error.status)
     return redirect(url_for("customers.index"), code=303)
+
+
+@bp.errorhandler(NothingSent)
+def read_otherwise(error: NothingSent) -> Response:
+    """Show the page again with the text; a file that was chosen has become text."""
+    return _page(_text(), error=error)
 
 
 def _text() -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import customers, database_trouble, drafts, entitlements, filing, htmx, intake, request_list, situations
 from webapp.contracts.products import Product
-from webapp.errors import Conflict, DeskError, NotEntitled
+from webapp.errors import Conflict, DeskError, Invalid, NotEntitled
 from webapp.i18n import _
 from webapp.product_names import named_in
 from webapp.response_clock import response_time, state_of, table_for
@@ -18,6 +18,7 @@ from webapp.security import StaleForm
 from webapp.tables.requests import ServiceRequest
 from webapp.views import canned, trail, trouble
 from webapp.views.gate import database_session, deployment, no_content, the_customer, the_product, viewer
+from webapp.views.preferences import NothingSent
 
 bp = Blueprint("customers", __name__)
 
@@ -119,6 +120,17 @@ def stale(error: StaleForm) -> Response:
     if request.endpoint != "customers.file":
         return trouble.refusal(error)
     return _form(_typed(), error=error, status=error.status)
+
+
+@bp.errorhandler(NothingSent)
+def read_otherwise(_error: NothingSent) -> Response | BaseResponse:
+    """Keep the words as a draft and show the form again, as the reader now reads."""
+    filled, words = _typed(), intake.typed_words(request.form)
+    try:
+        intake.keep(database_session(), deployment(), viewer(), filled.customer, filled.product, words)
+    except Invalid as too_much:
+        return _form(filled, error=too_much, status=too_much.status)
+    return redirect(url_for("customers.new", customer_id=filled.customer.id, product=filled.product.key), code=303)
 
 
 def _is_filed_already() -> bool:

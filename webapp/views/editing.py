@@ -11,6 +11,7 @@ from webapp.intake import Intake
 from webapp.security import StaleForm
 from webapp.views import trail
 from webapp.views.gate import database_session, deployment, the_request, viewer
+from webapp.views.preferences import NothingSent
 
 bp = Blueprint("editing", __name__)
 
@@ -49,7 +50,8 @@ def save(ref: str) -> Response | BaseResponse:
 
 
 @bp.errorhandler(StaleForm)
-def stale(error: StaleForm) -> Response:
+@bp.errorhandler(NothingSent)
+def stale(error: DeskError) -> Response:
     """Show the form with every word that was typed and a fresh token."""
     return _form(_typed(), version=_version(), error=error, status=error.status)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, request, url_for
 
-from webapp import find, htmx, roles
+from webapp import customers, find, htmx, roles
 from webapp.i18n import LazyText, _
+from webapp.tables.customers import Customer
 from webapp.views import manage
 from webapp.views.gate import database_session, deployment, viewer
 
@@ -53,7 +54,7 @@ SHORTCUTS: tuple[tuple[LazyText, tuple[tuple[str | LazyText, LazyText], ...]], .
 def page() -> Response:
     """Show what the words of the address find; a query of nothing shows the pages."""
     query = request.args.get("q", "").replace("\0", "")[:200]
-    found = find.of(database_session(), deployment(), viewer(), query, places())
+    found = find.of(database_session(), deployment(), viewer(), query, places(), here=_here())
     return htmx.render("find/page.html", "find/_results.html", found=found)
 
 
@@ -61,6 +62,18 @@ def page() -> Response:
 def shortcuts() -> Response:
     """Show every shortcut, and whether single keys are on."""
     return htmx.render("find/shortcuts.html", "find/_shortcuts.html", shortcuts=SHORTCUTS)
+
+
+def _here() -> Customer | None:
+    """Return the customer whose page the switcher was opened on, if the viewer may see it.
+
+    :raises NotFound: if the address names another.
+    """
+    named = request.args.get("customer", "")
+    if not named:
+        return None
+    number = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else -1
+    return customers.fetch(database_session(), viewer(), number)
 
 
 def navigation() -> list[tuple[str, str, LazyText, str]]:

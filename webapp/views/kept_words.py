@@ -52,10 +52,10 @@ class KeptWords:
     hidden: tuple[tuple[str, str], ...]
 
 
-def of_this_request(*, action: str = "", without: Iterable[str] = ()) -> KeptWords | None:
+def of_this_request(*, without: Iterable[str] = ()) -> KeptWords | None:
     """Return the form that this request sent, or ``None`` where there is nothing to give back.
 
-    ``action`` is where it shall be sent to, if not to the address that got it; ``without`` names fields to leave out.
+    ``without`` names fields to leave out.
 
     What another site sent is never offered for sending, and neither is a file: the browser keeps its name alone.
     """
@@ -74,9 +74,7 @@ def of_this_request(*, action: str = "", without: Iterable[str] = ()) -> KeptWor
         if name in labels or _reads_like_words(value)
     )
     shown = {word.name for word in typed}
-    return KeptWords(
-        action or request.full_path.rstrip("?"), typed, tuple(pair for pair in sent if pair[0] not in shown)
-    )
+    return KeptWords(request.full_path.rstrip("?"), typed, tuple(pair for pair in sent if pair[0] not in shown))
 
 
 def _from_our_pages() -> bool:

@@ -36,6 +36,7 @@ from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
 from webapp.views import canned, trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
+from webapp.views.preferences import NothingSent
 
 bp = Blueprint("requests", __name__)
 
@@ -173,7 +174,8 @@ def owner(ref: str) -> Response:
 
 
 @bp.errorhandler(StaleForm)
-def stale(error: StaleForm) -> Response:
+@bp.errorhandler(NothingSent)
+def stale(error: DeskError) -> Response:
     """Show the request with what was typed and a fresh token."""
     return _render(the_request(), error=error)
 

@@ -41,6 +41,7 @@ GERMANY = Cloud(
     partner_center_api=Address(url="https://api.partnercenter.microsoft.com"),
     responses=MICROSOFT_RESPONSES,
     products=("azure", "microsoft365", "dynamics365", "ems"),
+    language="de",
     domain_suffix=".onmicrosoft.de",
 )
 
