@@ -86,14 +86,14 @@ def links_of(node):
 
 @pytest.fixture
 def help_page(make_app, demo_database, sign_in, tmp_path):
-    """Return a function that reads Help as Fabrikam's admin agent, under the settings that are passed in."""
+    """Return a function that reads Help, or a page below it, as Fabrikam's admin agent, under the settings given."""
 
-    def read(**settings):
+    def read(below="", **settings):
         file = tmp_path / f"help{len(list(tmp_path.iterdir()))}.sqlite3"
         file.write_bytes(demo_database.read_bytes())
         client = make_app(database_url=f"sqlite:///{file}", **settings).test_client()
         sign_in(client, "fabrikam-admin-agent")
-        answer = client.get("/help")
+        answer = client.get(f"/help{below}")
         assert answer.status_code == 200
         return Tree(answer.text).root.part("main")
 
@@ -103,6 +103,12 @@ def help_page(make_app, demo_database, sign_in, tmp_path):
 @pytest.fixture
 def page(help_page):
     return help_page()
+
+
+@pytest.fixture
+def cloud_page(help_page):
+    """Return a function that reads the page of a cloud."""
+    return lambda key, **settings: help_page(f"/clouds/{key}", **settings)
 
 
 def one(sentences):
@@ -274,7 +280,7 @@ def test_microsofts_times_are_those_of_the_documents_in_english_and_in_staffed_h
 
 
 @pytest.mark.rules("R54")
-def test_21vianets_times_are_its_own_whatever_the_language(page):
+def test_21vianets_times_are_its_own_whatever_the_language(page, cloud_page):
     _microsoft, china = page.part("times").tagged("table")
 
     assert china.tagged("caption")[0].text == f"{CHINA.name} R54"
@@ -284,7 +290,7 @@ def test_21vianets_times_are_its_own_whatever_the_language(page):
         ["first answer within 3 business days"],
     ]
     assert "every day, 09:00–24:00 (Asia/Shanghai)" in page.part("times").text
-    asked = page.part("china-severity").says("R54")[0]
+    asked = cloud_page("china").part("china-severity").says("R54")[0]
     assert "advanced service agreement" in asked
     assert "severity B at most" in asked
 
@@ -440,15 +446,15 @@ def test_a_marketplace_products_publisher_supports_it_and_its_page_names_the_way
 
 
 @pytest.mark.rules("R7")
-def test_21vianets_test_and_its_remediation_plan_are_stated(page):
-    test, clause = page.part("china-test").says("R7")[:2]
+def test_21vianets_test_and_its_remediation_plan_are_stated(cloud_page):
+    test, clause = cloud_page("china").part("china-test").says("R7")[:2]
     assert all(word in test for word in ("training", "documentation", "support tools"))
     assert "remediation plan" in clause
 
 
 @pytest.mark.rules("R11", "R18", "R19", "R58")
-def test_21vianets_path_leads_through_its_own_menu_into_the_customers_admin_center(page):
-    steps = [step.text for step in page.part("china-filing").tagged("li")]
+def test_21vianets_path_leads_through_its_own_menu_into_the_customers_admin_center(cloud_page):
+    steps = [step.text for step in cloud_page("china").part("china-filing").tagged("li")]
 
     own = [str(step) for step in CHINA.partner_center_steps]
     assert steps[:3] == [f"{own[0]} R11", f"{own[1]} R11", f"{own[2]} R18"]
@@ -458,18 +464,18 @@ def test_21vianets_path_leads_through_its_own_menu_into_the_customers_admin_cent
 
 
 @pytest.mark.rules("R59")
-def test_the_duties_towards_21vianets_customers_are_listed(page):
-    duties = " ".join(page.part("china-duties").says("R59"))
+def test_the_duties_towards_21vianets_customers_are_listed(cloud_page):
+    duties = " ".join(cloud_page("china").part("china-duties").says("R59"))
     for words in ("around the clock", "View service health", "billing dispute", "users in the Office 365 admin center"):
         assert words in duties
 
 
 @pytest.mark.rules("R73")
 @pytest.mark.parametrize("cloud", [GLOBAL, USGOV, CHINA], ids=lambda cloud: cloud.key)
-def test_every_page_a_cloud_names_is_linked_and_marked_unless_it_is_confirmed(page, cloud):
+def test_every_page_a_cloud_names_is_linked_and_marked_unless_it_is_confirmed(cloud_page, cloud):
     shown = [
         (link.tagged("a")[0].text.removesuffix("(leaves this desk)"), link.tagged("a")[0].attributes["href"], marked)
-        for link in page.part(f"cloud-{cloud.key}").called("help-links")[-1].tagged("li")
+        for link in cloud_page(cloud.key).called("help-links")[-1].tagged("li")
         for marked in [bool(link.called("unconfirmed"))]
     ]
 
@@ -477,58 +483,80 @@ def test_every_page_a_cloud_names_is_linked_and_marked_unless_it_is_confirmed(pa
     assert shown == [(str(link.label), link.url, not link.confirmed) for link in cloud.links]
 
 
-def test_a_confirmed_page_is_not_marked(help_page):
+def test_a_confirmed_page_is_not_marked(cloud_page):
     links = (
         Link(label="Confirmed", url="https://a.example/"),
         Link(label="Not", url="https://b.example/", confirmed=False),
     )
 
-    page = help_page(clouds=("global",), cloud_overrides={"global": {"links": links}})
+    found = links_of(cloud_page("global", clouds=("global",), cloud_overrides={"global": {"links": links}}))
 
-    found = links_of(page.part("cloud-global"))
     assert not found["https://a.example/"].called("unconfirmed")
     assert found["https://b.example/"].called("unconfirmed")
 
 
 @pytest.mark.parametrize("cloud", [GLOBAL, USGOV, CHINA], ids=lambda cloud: cloud.key)
-def test_every_portal_of_a_cloud_is_listed_and_marked_unless_it_is_confirmed(page, cloud: Cloud):
-    lines = page.part(f"cloud-{cloud.key}").tagged("details")[0].tagged("dd")
+def test_every_portal_of_a_cloud_is_listed_and_marked_unless_it_is_confirmed(cloud_page, cloud: Cloud):
+    lines = cloud_page(cloud.key).part("portals").tagged("dd")
 
     shown = [(line.tagged("code")[0].text, bool(line.called("unconfirmed"))) for line in lines]
     assert shown == [(portal.url, not portal.confirmed) for portal in cloud.portals.values()]
 
 
 @pytest.mark.rules("R2")
-def test_azures_status_page_is_offered_only_where_azure_is_sold(page):
-    health = {cloud.key: links_of(page.part(f"cloud-{cloud.key}")) for cloud in (GLOBAL, CHINA)}
+def test_azures_status_page_is_offered_only_where_azure_is_sold(cloud_page):
+    health = {cloud.key: links_of(cloud_page(cloud.key)) for cloud in (GLOBAL, CHINA)}
 
     assert GLOBAL.portals["azure_status"].url in health["global"]
     assert CHINA.portals["service_health"].url in health["china"]
     assert CHINA.portals["azure_status"].url not in health["china"]
 
 
-def test_germany_is_closed_with_the_day_and_where_its_customers_went(page):
-    germany = page.part("cloud-germany").text
+def test_germany_is_closed_with_the_day_and_where_its_customers_went(cloud_page):
+    germany = cloud_page("germany").text
 
     assert "has been closed since October 29, 2021" in germany
     assert str(GERMANY.moved_to) in germany
     assert "Products sold there" not in germany
 
 
-def test_the_products_of_a_cloud_are_those_its_plugins_sell_there(help_page):
+def test_the_products_of_a_cloud_are_those_its_plugins_sell_there(cloud_page, help_page):
+    usgov = cloud_page("usgov", plugins=("azure", "usgov"))
     page = help_page(plugins=("azure", "usgov"))
 
-    assert "Products sold thereAzure" in page.part("cloud-usgov").text
-    assert "Dynamics 365" not in page.part("cloud-usgov").text
-    assert {"office365", "marketplace", "china"}.isdisjoint(page.anchors())
+    assert "Products sold thereAzure" in usgov.text
+    assert "Dynamics 365" not in usgov.text
+    assert {"office365", "marketplace", "cloud-china"}.isdisjoint(page.anchors())
     assert "azure" in page.anchors()
+
+
+def test_each_cloud_has_a_page_that_help_leads_to(page, cloud_page):
+    clouds = {link.attributes["href"] for link in page.part("clouds").tagged("a")}
+
+    assert clouds == {f"/help/clouds/{cloud.key}" for cloud in (GLOBAL, USGOV, GERMANY, CHINA)}
+    for address in clouds:
+        (head,) = cloud_page(address.rpartition("/")[2]).tagged("h1")
+        assert head.text in page.part("clouds").text
+
+
+@pytest.mark.parametrize("key", ["mars", "germany"])
+def test_a_cloud_that_is_not_enabled_has_no_page(make_app, sign_in, key, demo_database, tmp_path):
+    file = tmp_path / "copy.sqlite3"
+    file.write_bytes(demo_database.read_bytes())
+    client = make_app(database_url=f"sqlite:///{file}", clouds=("global",)).test_client()
+    sign_in(client, "fabrikam-admin-agent")
+
+    answer = client.get(f"/help/clouds/{key}")
+
+    assert answer.status_code == 404
+    assert f"No cloud is known by the name {key} here." in answer.text
 
 
 def test_21vianets_answers_are_shown_only_where_its_cloud_is_enabled(help_page):
     with_it, without = help_page(), help_page(clouds=("global", "usgov"))
 
-    assert {"china", "cloud-china"} <= with_it.anchors()
-    assert {"china", "cloud-china"}.isdisjoint(without.anchors())
+    assert "cloud-china" in with_it.anchors()
+    assert "cloud-china" not in without.anchors()
     assert "21Vianet" not in without.text
 
 
@@ -540,14 +568,15 @@ def test_a_desk_for_china_alone_says_nothing_of_microsofts_programme(help_page):
     assert len(page.part("times").tagged("table")) == 1
 
 
-def test_the_page_is_whole_in_every_language(make_app, demo_database, sign_in, tmp_path):
+@pytest.mark.parametrize("path", ["/help", "/help/clouds/global", "/help/clouds/china"])
+def test_the_page_is_whole_in_every_language(path, make_app, demo_database, sign_in, tmp_path):
     file = tmp_path / "languages.sqlite3"
     file.write_bytes(demo_database.read_bytes())
     client = make_app(database_url=f"sqlite:///{file}").test_client()
     sign_in(client, "fabrikam-admin-agent")
-    english = Tree(client.get("/help").text).root.part("main")
+    english = Tree(client.get(path).text).root.part("main")
 
     for language in ("zh-CN", "zh-TW", "ru", "sv", "de"):
-        read = Tree(client.get("/help", headers={"Accept-Language": language}).text).root.part("main")
+        read = Tree(client.get(path, headers={"Accept-Language": language}).text).root.part("main")
         assert read.anchors() == english.anchors()
         assert [mark.text for mark in read.called("rules")] == [mark.text for mark in english.called("rules")]

@@ -12,7 +12,11 @@ from webapp.testing.desk import Desk
 
 FIRST_VISIT, LATER_PAGE = 150_000, 15_000
 MEMBER = "fabrikam-admin-agent"
-PAGES = ("/", "/customers", "/requests", "/figures?weeks=52", "/entitlements", "/help", "/find?q=con", "/shortcuts")
+PAGES = (
+    *("/", "/customers", "/requests", "/figures?weeks=52", "/entitlements", "/help", "/help/clouds/global"),
+    *("/find?q=con", "/shortcuts"),
+)
+LANGUAGES = ("en", "zh-CN", "zh-TW", "ru", "sv", "de")
 
 
 @pytest.fixture
@@ -21,9 +25,10 @@ def fetch(served, demo_app):
     client = Desk(demo_app.test_client(), MEMBER).client
     cookie = client.get_cookie("onbehalf").value
 
-    def get(path):
+    def get(path, language="en"):
         connection = http.client.HTTPConnection(urlsplit(served).netloc, timeout=30)
         headers = {"Cookie": f"onbehalf={cookie}", "Accept-Encoding": "gzip, deflate, br, zstd"}
+        headers["Accept-Language"] = language
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
@@ -38,8 +43,8 @@ def fetch(served, demo_app):
 def weigh(fetch):
     """Return a function that says how many bytes an answer takes, its head included."""
 
-    def bytes_of(path):
-        answer, head, body = fetch(path)
+    def bytes_of(path, language="en"):
+        answer, head, body = fetch(path, language)
         assert answer.status == 200, path
         return head + len(body)
 
@@ -59,16 +64,18 @@ def pages(desk):
     return [*PAGES, customer, f"{customer}/requests/new?product=azure", request, f"{request}/pack"]
 
 
-def test_a_first_visit_is_light(weigh, desk):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_visit_is_light(weigh, desk, language):
     page = desk(MEMBER).get("/").text
     found = assets_of(page)
 
     assert len(found) >= 4
-    assert weigh("/") + sum(map(weigh, found)) <= FIRST_VISIT
+    assert weigh("/", language) + sum(map(weigh, found)) <= FIRST_VISIT
 
 
-def test_every_later_page_is_lighter(weigh, pages):
-    heavy = {path: weight for path in pages if (weight := weigh(path)) > LATER_PAGE}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_later_page_is_lighter(weigh, pages, language):
+    heavy = {path: weight for path in pages if (weight := weigh(path, language)) > LATER_PAGE}
 
     assert heavy == {}
 

@@ -106,11 +106,6 @@ class Help:
         """The open clouds that Microsoft operates."""
         return tuple(sold for sold in self.sold if sold.open and sold.cloud.operator == "Microsoft")
 
-    @property
-    def vianets(self) -> tuple[Sold, ...]:
-        """The open clouds that 21Vianet operates."""
-        return tuple(sold for sold in self.sold if sold.open and sold.cloud.operator == "21Vianet")
-
     def sells(self, *keys: str) -> bool:
         """Say whether one of the products can be filed for in any open cloud."""
         return any(product.key in keys for sold in self.sold if sold.open for product in sold.products)
@@ -221,6 +216,4 @@ def _chapters(shown: Help) -> Iterator[Chapter]:
         yield Chapter("office365", _("Filing in the Office 365 admin center"))
     if shown.publishers:
         yield Chapter("marketplace", _("Products of the commercial marketplace"))
-    if shown.vianets:
-        yield Chapter("china", _("The cloud operated by 21Vianet"))
     yield Chapter("clouds", _("Clouds, and pages to read next"))
