@@ -53,8 +53,13 @@ def move(reader, request, state):
     return reader.post(f"{request}/state", {"state": state})
 
 
+def told(page, words):
+    """Return how many entries of the timeline say so."""
+    return page.text.partition('<ol class="timeline">')[2].count(words)
+
+
 def went(page):
-    return page.words.count("Went to the portal")
+    return told(page, "Went to the portal")
 
 
 def test_going_to_the_portal_notes_the_moment_and_hands_over(reader, request_, recorded, monday):
@@ -322,9 +327,8 @@ def test_a_request_goes_its_way_to_the_end_and_back(reader, request_, recorded):
         seen.append(recorded(request_).state)
 
     assert seen == ["ready", "handed_over", "filed", "answered", "closed", "filed", "closed"]
-    words = reader.get(request_).words
-    assert words.count("Closed the request") == 2
-    assert words.count("Reopened the request") == 1
+    page = reader.get(request_)
+    assert (told(page, "Closed the request"), told(page, "Reopened the request")) == (2, 1)
 
 
 @pytest.mark.rules("R1")
@@ -369,7 +373,7 @@ def test_the_same_step_twice_is_one_step(reader, request_):
     answers = [move(reader, request_, "answered"), move(reader, request_, "answered")]
 
     assert [answer.status for answer in answers] == [303, 303]
-    assert reader.get(request_).words.count("Recorded the first answer") == 1
+    assert told(reader.get(request_), "Recorded the first answer") == 1
 
 
 def test_a_finished_request_takes_no_number_until_it_is_reopened(reader, request_, recorded):

@@ -113,7 +113,7 @@ def objects(app, key, customer_name):
         session.add(made["offer_id"])
         session.commit()
         ids = {name: row.id for name, row in made.items()}
-    return ids | {"customer_id": customer.id, "ref": ref}
+    return ids | {"customer_id": customer.id, "ref": ref, "key": "global"}
 
 
 def addresses(rule, ids):
@@ -138,9 +138,9 @@ def send(reader, method, address, token):
 
 
 def names(rule, whose):
-    """Say whether the address names something that can belong to somebody; publishers are everybody's."""
+    """Say whether the address names something that can belong to somebody; publishers and clouds are everybody's."""
     if whose == "foreign":
-        return bool(rule.arguments) and "publisher_id" not in rule.arguments
+        return bool(rule.arguments) and not rule.arguments & {"publisher_id", "key"}
     return whose == "own" or "row_id" in rule.arguments
 
 
@@ -203,7 +203,7 @@ def test_what_provider_and_reseller_do_not_share_is_not_there_for_the_other(demo
     token, wrong, tried = reader.token(), {}, set()
 
     for rule, method in rules_of(app):
-        named = rule.arguments - shared - {"part", "publisher_id", "offer_id"}
+        named = rule.arguments - shared - {"part", "publisher_id", "offer_id", "key"}
         if not named or ENDPOINT_ACTION[rule.endpoint] == "see_plugins":
             continue
         for address in addresses(rule, theirs):

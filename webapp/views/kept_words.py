@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,9 @@ from webapp.errors import DeskError, Words
 from webapp.forms import field_name
 from webapp.i18n import _
 
-TOKEN = "csrf_token"  # noqa: S105  # nosec B105  # the name of a field
+OUR_OWN = {"csrf_token", "pages", "language_of_pages", "theme_of_pages"}
+"""Fields of a form that hold none of its words: the page they are given back on has its own."""
+
 LABELS: Mapping[str, Words] = {
     "title": _("Title"),
     "description": _("Description"),
@@ -52,19 +54,15 @@ class KeptWords:
     hidden: tuple[tuple[str, str], ...]
 
 
-def of_this_request(*, without: Iterable[str] = ()) -> KeptWords | None:
+def of_this_request() -> KeptWords | None:
     """Return the form that this request sent, or ``None`` where there is nothing to give back.
-
-    ``without`` names fields to leave out.
 
     What another site sent is never offered for sending, and neither is a file: the browser keeps its name alone.
     """
     try:
         if request.method != "POST" or request.url_rule is None or request.files or not _from_our_pages():
             return None
-        sent = [
-            (name, value) for name, value in request.form.items(multi=True) if name != TOKEN and name not in without
-        ]
+        sent = [pair for pair in request.form.items(multi=True) if pair[0] not in OUR_OWN]
     except HTTPException:  # too large to be read, or no form at all
         return None
     labels = {**LABELS, **dict(_questions())}

@@ -32,7 +32,6 @@ AS_THE_BROWSER = "browser"
 BUTTON = "pages"
 """The button, inside a form of words, that changes language and theme and sends nothing."""
 
-OWN_FIELDS = frozenset({BUTTON, "language_of_pages", "theme_of_pages"})
 FORM_OF = {"add": "new", "change": "edit", "save": "page", "take": "page", "file": "new", "add_offer": "edit"}
 """The view that shows a form, by the view that takes it."""
 
@@ -65,7 +64,7 @@ def this_page() -> str:
         return url_for(form, **values, **({"product": g.product_key} if "product_key" in g else {}))
     if "service_request" in g:
         return url_for("requests.show", ref=g.service_request.ref)
-    if "product_key" in g:
+    if "product_key" in g and "customer" in g:
         return url_for("customers.new", customer_id=g.customer.id, product=g.product_key)
     return url_for("home.page")
 
@@ -105,7 +104,7 @@ def _look_for_button() -> None:
 
 def _words_again(error: NothingSent) -> Response:
     """Give the words of a form back on a page of their own, where the form's own page does not show them again."""
-    kept = kept_words.of_this_request(without=OWN_FIELDS)
+    kept = kept_words.of_this_request()
     return make_response(render_template("trouble/words.html", kept=kept, error=error))
 
 

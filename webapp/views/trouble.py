@@ -8,6 +8,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import SQLModel
 from werkzeug.exceptions import HTTPException
 
 from webapp import database_trouble, errors
@@ -69,14 +70,19 @@ def _unexpected(error: Exception) -> Response:
 def _let_go_of_the_database() -> None:
     """Make the page of trouble with what is in memory: a row to be read again would be the next trouble."""
     who: Viewer | None = g.get("viewer")
-    if who is None:
-        return
-    session = g.get("session")
-    for row in (who.member, who.partner):
-        if session is not None and row in session:
-            session.expunge(row)
-    if any(inspect(row).expired_attributes for row in (who.member, who.partner)):
+    if who is not None and not (_is_kept(who.member) and _is_kept(who.partner)):
         g.viewer = None
+    for name in ("customer", "service_request"):
+        if name in g and not _is_kept(g.get(name)):
+            g.pop(name)
+
+
+def _is_kept(row: SQLModel) -> bool:
+    """Take a row out of its session, and say whether all of it is still in memory."""
+    session = g.get("session")
+    if session is not None and row in session:
+        session.expunge(row)
+    return not inspect(row).expired_attributes
 
 
 def _page(message: str | LazyText, remedy: str | LazyText, status: int) -> Response:
