@@ -1,18 +1,18 @@
-"""Names in the order in which a reader's language lists them, for short lists that are in memory.
+"""Names in the order in which a reader's language lists them.
 
 The order is that of CLDR where our six languages need one: Swedish puts å, ä and ö behind z, German sorts ä with a,
 Russian ё with е but й behind и, and a language's own script comes first. Chinese characters go by sound in Simplified
 and by strokes in Traditional: GB 2312 and Big5 list the common ones in just these orders, so their code points tell.
 A character that is in neither stands behind, and one that has two sounds stands by the more frequent one.
 
-Long lists stay as the database orders them, without accents and alike for every reader, since their pages continue
-from the last name of the page before.
+The list of customers is sorted by the database, page by page; so what sorts a name is kept on its row as a text.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import TypeVar
 
 from flask_babel import get_locale
@@ -23,6 +23,15 @@ CODEC: Mapping[str, str] = {"zh_Hans_CN": "gb2312", "zh_Hant_TW": "big5"}
 OWN_SCRIPT: Mapping[str, str] = {"ru": "CYRILLIC", "zh_Hans_CN": "CJK", "zh_Hant_TW": "CJK"}
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "CJK")
 BEHIND_Z: Mapping[str, int] = {"å": 1, "ä": 2, "æ": 2, "ö": 3, "ø": 3}
+KEPT: Mapping[str, str] = {
+    "sv": "order_sv",
+    "ru": "order_ru",
+    "zh_Hans_CN": "order_zh_hans",
+    "zh_Hant_TW": "order_zh_hant",
+}
+"""The column of a customer that holds its place in a language; English and German sort as the search compares."""
+
+KEPT_LETTERS = 50
 SIGN, DIGIT, OWN, FIRST_SCRIPT = range(4)
 UNLISTED = 0x1000000
 """Behind every code point of a codec."""
@@ -38,6 +47,16 @@ def sort_key(text: str, language: str) -> tuple[tuple[Place, ...], str, str]:
     """Return what sorts ``text``: its letters without case and accents, then with accents, then as written."""
     letters = unicodedata.normalize("NFC", text.casefold())
     return tuple(place for letter in letters for place in _places(letter, language)), letters, text
+
+
+def places_of(name: str) -> dict[str, str]:
+    """Return, by column, a text that sorts the name in each language when compared by code points."""
+    return {column: _text_of(sort_key(name, language)[0]) for language, column in KEPT.items()}
+
+
+def _text_of(places: Iterable[Place]) -> str:
+    """Return eight characters a letter: its group, and its number in base 16."""
+    return "".join(f"{group}{number:07x}" for group, number in islice(places, KEPT_LETTERS))
 
 
 def _places(letter: str, language: str) -> Iterable[Place]:

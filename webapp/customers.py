@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import ColumnElement, Row, and_, tuple_
+from flask_babel import get_locale
+from sqlalchemy import ColumnElement, Row, and_, func, tuple_
 from sqlmodel import Session, col, select
 
 from webapp import search
+from webapp.collation import KEPT
 from webapp.db import LARGEST_ID
 from webapp.errors import NotFound
 from webapp.i18n import _
@@ -44,20 +47,30 @@ def search_customers(
     visible = customers_of(viewer) if only is None else and_(customers_of(viewer), only)
     ids = search.matching(query, visible)
     where = col(Customer.id).in_(ids) if ids is not None else visible
-    columns = (Customer.id, Customer.name, Customer.domain, Customer.cloud, Customer.country, Customer.folded)
-    statement = select(*columns).where(where).order_by(col(Customer.folded), col(Customer.id)).limit(size + 1)  # type: ignore[call-overload]
-    if marker := _marker(after):
-        statement = statement.where(tuple_(col(Customer.folded), col(Customer.id)) > marker)
+    column = KEPT.get(str(get_locale()), "folded")
+    place = _place(column)
+    columns = (Customer.id, Customer.name, Customer.domain, Customer.cloud, Customer.country, place.label("place"))
+    statement = select(*columns).where(where).order_by(place, col(Customer.id)).limit(size + 1)  # type: ignore[call-overload]
+    if marker := _marker(after, column):
+        statement = statement.where(tuple_(place, col(Customer.id)) > marker)
     rows = tuple(session.execute(statement).all())
     count = len(session.execute(select(Customer.id).where(where).limit(COUNT_UP_TO + 1)).all())
-    more = f"{rows[size - 1].id}~{rows[size - 1].folded}" if len(rows) > size else ""
+    more = f"{rows[size - 1].id}~{column}~{rows[size - 1].place}" if len(rows) > size else ""
     return Found(rows[:size], query, more, count)
 
 
-def _marker(after: str) -> tuple[str, int] | None:
-    """Read where a page continues: ``<id>~<folded>``; anything else starts at the beginning."""
-    found = re.fullmatch(r"(\d{1,18})~(.*)", after, re.DOTALL)
-    return (found[2], min(int(found[1]), LARGEST_ID)) if found and "\0" not in after else None
+def _place(column: str) -> ColumnElement[str]:
+    """Return what sorts a customer: what is kept for the language, or what the search compares where nothing is."""
+    folded = cast("ColumnElement[str]", col(Customer.folded))
+    return folded if column == "folded" else func.coalesce(getattr(Customer, column), folded)
+
+
+def _marker(after: str, column: str) -> tuple[str, int] | None:
+    """Read where a page continues: ``<id>~<column>~<place>``; anything else, and another order, starts anew."""
+    found = re.fullmatch(r"(\d{1,18})~(\w+)~(.*)", after, re.DOTALL)
+    if found is None or found[2] != column or "\0" in after:
+        return None
+    return found[3], min(int(found[1]), LARGEST_ID)
 
 
 def fetch(session: Session, viewer: Viewer, customer_id: int) -> Customer:

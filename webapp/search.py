@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, false, insert, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from webapp.collation import places_of
 from webapp.tables.customers import Customer, CustomerTerm
 
 CANDIDATES = 2000
@@ -44,8 +45,9 @@ def terms(text: str) -> set[str]:
 
 
 def index(session: Session, customer: Customer) -> None:
-    """Write the customer's terms anew; the customer must have an id, and the caller commits."""
+    """Write the customer's terms and its place in lists anew; the customer must have an id, and the caller commits."""
     customer.folded = folded(customer)
+    customer.sqlmodel_update(places_of(customer.name))
     session.add(customer)
     session.execute(delete(CustomerTerm).where(col(CustomerTerm.customer_id) == customer.id))
     found = terms(fold(customer.name)) | (terms(fold(f"{customer.domain} {customer.tenant_id}")) - _TOO_COMMON)

@@ -9,7 +9,10 @@ from webapp.db import Moment, bytewise
 
 
 class Customer(SQLModel, table=True):
-    """A customer in one cloud; ``partner_id`` sells to it or provides to its reseller; ``folded`` is for the search."""
+    """A customer in one cloud; ``partner_id`` sells to it or provides to its reseller.
+
+    ``folded`` is for the search, and sorts as English and German do; the others sort by ``order_…`` where it is there.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (
@@ -27,6 +30,10 @@ class Customer(SQLModel, table=True):
     partner_id: int = Field(foreign_key="partner.id", index=True)
     reseller_id: int | None = Field(default=None, foreign_key="partner.id", index=True)
     folded: str = Field(default="", sa_type=bytewise(1000))
+    order_sv: str | None = Field(default=None, sa_type=bytewise(400))
+    order_ru: str | None = Field(default=None, sa_type=bytewise(400))
+    order_zh_hans: str | None = Field(default=None, sa_type=bytewise(400))
+    order_zh_hant: str | None = Field(default=None, sa_type=bytewise(400))
 
 
 class CustomerTerm(SQLModel, table=True):
