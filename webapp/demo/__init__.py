@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, select
 
-from webapp.demo import cast, history, unfinished
+from webapp.demo import cast, history, texts, unfinished
 from webapp.deployment import Deployment
 from webapp.tables.partners import Partner
 
@@ -18,6 +18,7 @@ def load(session: Session, deployment: Deployment) -> bool:
         return False
     now = deployment.now()
     cast.load(session, now)
+    texts.load(session)
     history.load(session, deployment, now)
     unfinished.load(session, deployment, now)
     return True

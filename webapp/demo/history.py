@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlmodel import Session, select
 
-from webapp import entitlements, filing, partners, service_requests, situations
+from webapp import entitlements, filing, partners, request_files, service_requests, situations
 from webapp.contracts.handover import Contact, Draft
 from webapp.contracts.products import Product, Question
 from webapp.contracts.situation import Situation
@@ -76,7 +77,14 @@ class Narrator:
         member = case.viewer.member
         contact = Contact(name=member.name, email=member.email, phone=member.phone)
         draft = Draft(situation=situation, contact=contact, title=problem.title, description=problem.description)
-        return filing.prepare(self.session, at, case.viewer, case.customer, draft, request_key=request_key)
+        return filing.prepare(
+            self.session, at, case.viewer, case.customer, draft, request_key=request_key, files=self._files(problem)
+        )
+
+    def _files(self, problem: Problem) -> list[dict[str, Any]]:
+        """Return the files that go along with every third request."""
+        lines = self.phrases.files[problem.language] if len(self.told) % 3 == 1 else ()
+        return request_files.of_lines("\n".join(lines))
 
     def _problem(self, story: Story, case: Case) -> Problem:
         """Return a problem of the product that fits: where the clock shall run, break-fix and in English."""

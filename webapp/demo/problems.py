@@ -22,16 +22,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Problems by product, what was tried by language, and notes by how far a request has come."""
+    """Problems by product; what was tried and which files to bring, by language; notes by how far a request came."""
 
     problems: Mapping[str, Sequence[Problem]]
     tried: Mapping[str, Sequence[str]]
+    files: Mapping[str, Sequence[str]]
     notes: Mapping[str, Sequence[str]]
 
 
 def read() -> Phrases:
     """Return everything that ``problems.toml`` holds."""
     content: dict[str, Any] = tomllib.loads(files("webapp.demo").joinpath("problems.toml").read_text(encoding="utf-8"))
-    tried, notes = content.pop("tried"), content.pop("notes")
+    tried, brought, notes = (content.pop(name) for name in ("tried", "files", "notes"))
     problems = {product: [Problem(**fields) for fields in entry["problems"]] for product, entry in content.items()}
-    return Phrases(problems, tried, notes)
+    return Phrases(problems, tried, brought, notes)
