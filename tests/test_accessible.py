@@ -45,6 +45,9 @@ FOCUS_IS_SEEN = """() => {
 }"""
 
 
+WIDTHS = (1280, 1024, 768, 320)
+
+
 @pytest.fixture(scope="module")
 def desk_served(demo_database, migrated_sqlite, compiled_templates, tmp_path_factory):
     """Serve one demo for the whole module; yield its address, and the addresses of every page by reader."""
@@ -116,7 +119,7 @@ def sideways(page):
 
 
 @pytest.mark.parametrize(("locale", "theme"), APPEARANCES)
-def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways_at_320_pixels(reader, desk_served, locale, theme):
+def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways_at_any_width(reader, desk_served, locale, theme):
     address, pages = desk_served
     found, wide, titles = {}, [], {}
     for member in (MEMBER, PROVIDER):
@@ -127,9 +130,10 @@ def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways_at_320_pixels(r
             if trouble_here := trouble(page):
                 found[path] = trouble_here
             titles.setdefault(page.title(), []).append(path)
-            page.set_viewport_size({"width": 320, "height": 800})
-            if sideways(page):
-                wide.append(path)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                if sideways(page):
+                    wide.append(f"{path} at {width}")
     assert found == {}
     assert wide == []
     assert all(title.removesuffix(" · Onbehalf").strip() for title in titles)

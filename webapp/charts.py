@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import east_asian_width
 
 from webapp.i18n import LazyText
 
@@ -14,6 +15,7 @@ WIDTH, LEFT, TOP, BOTTOM, FOOT = 360.0, 30.0, 8.0, 160.0, 20.0
 """Small, so that the words of a picture as wide as a telephone stay readable."""
 LABELS = 4
 LINE, BAR_TOP, BAR = 36.0, 16.0, 11.0
+LETTER, WIDE_LETTER, GAP = 7.5, 13.0, 8.0
 NICE = (1, 2, 4, 6, 8, 10, 12, 16)
 
 
@@ -58,6 +60,7 @@ class Row:
     """One lying bar with its name before it and its words after it, on a line of their own above it."""
 
     name: str | LazyText
+    label: str
     words: str | LazyText
     y: float
     bar: float
@@ -103,12 +106,26 @@ def rows(values: Sequence[tuple[str | LazyText, float, str | LazyText]], *, most
     full = most or 1
     return Rows(
         [
-            Row(name, words, number * LINE, number * LINE + BAR_TOP, round(max(WIDTH * value / full, 1), 1))
+            Row(name, _cut(str(name), str(words)), words, number * LINE, number * LINE + BAR_TOP, round(max(WIDTH * value / full, 1), 1))
             for number, (name, value, words) in enumerate(values)
         ],
         height=len(values) * LINE,
         mark=round(WIDTH * mark / full, 1) if mark is not None else None,
     )
+
+
+def _cut(name: str, words: str) -> str:
+    """Return the name, cut where it would meet the words that end the same line."""
+    room = WIDTH - GAP - _width(words)
+    if _width(name) <= room:
+        return name
+    ends = [end for end in range(len(name)) if _width(name[:end]) <= room - LETTER]
+    return f"{name[: ends[-1]].rstrip()}…"
+
+
+def _width(text: str) -> float:
+    """Return how wide a text is at most, in the letters of the narrowest screens."""
+    return sum(WIDE_LETTER if east_asian_width(letter) in "WF" else LETTER for letter in text)
 
 
 def _boxes(week: int, parts: Sequence[Part], unit: float, step: float) -> Iterator[Box]:
