@@ -103,14 +103,21 @@ def stack(weeks: Sequence[date], parts: Sequence[Part]) -> Stack:
 
 def rows(values: Sequence[tuple[str | LazyText, float, str | LazyText]], *, most: float, mark: float | None) -> Rows:
     """Return lying bars of name, value and words, one below the other; ``most`` is the value of a full line."""
-    full = most or 1
+    unit = WIDTH / (most or 1)
     return Rows(
         [
-            Row(name, _cut(str(name), str(words)), words, number * LINE, number * LINE + BAR_TOP, round(max(WIDTH * value / full, 1), 1))
+            Row(
+                name=name,
+                label=_cut(str(name), str(words)),
+                words=words,
+                y=number * LINE,
+                bar=number * LINE + BAR_TOP,
+                length=round(max(value * unit, 1), 1),
+            )
             for number, (name, value, words) in enumerate(values)
         ],
         height=len(values) * LINE,
-        mark=round(WIDTH * mark / full, 1) if mark is not None else None,
+        mark=round(mark * unit, 1) if mark is not None else None,
     )
 
 
