@@ -227,7 +227,8 @@ def test_without_javascript_a_note_and_a_changed_text_come_back_on_their_pages(p
     page = plain_page
     request = desk(FABRIKAM).filed("Contoso", "azure")
     enter(page, served, FABRIKAM)
-    for address, field in ((request, "text"), (f"{request}/edit", "description"), ("/customers/import", "text")):
+    pages = {request: "text", f"{request}/edit": "description", "/customers/import": "text", "/requests": "text"}
+    for address, field in pages.items():
         page.goto(f"{served}{address}")
         page.fill(f"main [name={field}]", WORDS)
         block = page.locator(f"main form:has([name={field}]) .language-here")
@@ -248,6 +249,7 @@ def test_without_javascript_a_note_and_a_changed_text_come_back_on_their_pages(p
         ("/contracts", {"plan": "asfp", "plan_name": WORDS}),
         ("/publishers", {"name": WORDS}),
         ("/customers", {"name": WORDS, "cloud": "global"}),
+        ("/texts", {"title": "Half", "body": WORDS, "language": "sv"}),
     ],
 )
 def test_the_button_that_changes_the_pages_does_nothing_else_on_any_form(desk, demo_app, address, fields):
