@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, DateTime, Engine, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -109,15 +109,13 @@ class Database:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to ``revision``."""
-        with self.engine.connect() as connection:
+        with self._migrating() as connection:
             command.upgrade(self._alembic(connection), revision)
-            connection.commit()
 
     def downgrade(self, revision: str) -> None:
         """Take the tables back to ``revision``; ``base`` removes them all."""
-        with self.engine.connect() as connection:
+        with self._migrating() as connection:
             command.downgrade(self._alembic(connection), revision)
-            connection.commit()
 
     def check(self) -> None:
         """Compare the tables with the models.
@@ -132,6 +130,28 @@ class Database:
         with self.engine.connect() as connection:
             script = ScriptDirectory.from_config(self._alembic(connection))
             return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+
+    @contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        """Yield a connection that migrates, and commit it.
+
+        SQLite changes a table by making it anew, which its references forbid while they are watched; so they are
+        looked at once, in the end.
+        """
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name != "sqlite":
+                yield connection
+                connection.commit()
+                return
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                yield connection
+                _refuse_broken_references(connection)
+                connection.commit()
+            finally:
+                connection.rollback()
+                driver.execute("PRAGMA foreign_keys=ON")
 
     def _alembic(self, connection: Connection) -> Config:
         config = Config()
@@ -177,6 +197,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("onbehalf_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"rows without what they name: {broken[:5]}"))
 
 
 def _migrations() -> Path:
