@@ -14,7 +14,8 @@ import pytest
 
 from webapp.commands import main
 from webapp.config import load_settings
-from webapp.plugins import asking
+from webapp.i18n import LANGUAGES
+from webapp.plugins import asking, help_texts
 from webapp.plugins.loading import fitting, load
 from webapp.plugins.manifest import Manifest
 from webapp.testing import make_draft, make_partner, make_situation
@@ -61,7 +62,9 @@ def test_every_block_of_code_in_these_pages_is_one_that_a_test_here_runs():
     assert told["tutorial.md"] == filed + console
     assert told["recipes.md"] == sum(len(recipe[1:]) for recipe in recipes())
     assert told["plugin-quality.md"] == len(blocks(read("plugin-quality.md"), "python")) == 1
-    assert told["plugin-api.md"] == len(blocks(read("plugin-api.md"), "toml")) == 1
+    assert told["plugin-api.md"] == len(
+        [*blocks(read("plugin-api.md"), "toml"), *blocks(read("plugin-api.md"), "text")]
+    )
     assert told["hooks.md"] == len(blocks(read("hooks.md"), "text"))
 
 
@@ -167,6 +170,22 @@ def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     assert [
         re.match(r"\| `(\w+)` \|", line)[1] for line in page.splitlines() if re.match(r"\| `(\w+)` \| (yes|no)", line)
     ] == list(Manifest.model_fields)
+
+
+def test_the_help_text_of_the_manual_shows_every_mark_and_the_languages_are_all_named(tmp_path):
+    page = read("plugin-api.md")
+    (shown,) = blocks(page, "text")
+    (tmp_path / "en.md").write_text(shown, encoding="utf-8")
+
+    text = help_texts.read(tmp_path / "en.md")
+
+    assert text.title == "The title, once, on the first line"
+    assert [block.kind for block in text.blocks] == ["heading", "points", "steps", "words"]
+    assert [(bool(piece.code), bool(piece.to)) for piece in text.blocks[-1].lines[0] if piece.code or piece.to] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all(f"`{language}`" in page for language in LANGUAGES)
 
 
 def test_every_page_these_pages_point_to_is_there():

@@ -93,6 +93,7 @@ TABLE: Mapping[Action, Rule] = {
 ENDPOINT_ACTION: Mapping[str, Action] = {
     "home.page": "own_desk",
     "help.page": "own_desk",
+    "help.of_plugin": "own_desk",
     "find.page": "see_customers",
     "find.shortcuts": "own_desk",
     "figures.page": "see_requests",

@@ -13,6 +13,7 @@ from webapp.errors import DoorRefused, PluginPaused
 from webapp.i18n import _
 from webapp.plugins import asking
 from webapp.plugins.breaker import Pause
+from webapp.testing.conformance.brought import help_in_every_language, icon
 from webapp.testing.conformance.subject import Ran, Subject
 from webapp.testing.conformance.wording import rendered, translated
 
@@ -213,7 +214,7 @@ def _imported(file: Path) -> Iterator[str]:
 Check = Callable[[Subject], Problems]
 TIERS: dict[str, tuple[Check, ...]] = {
     "works": (hooks, answers, can_be_filed, missing_answers, ways_in, hostile_customers, refused_while_paused),
-    "fits": (manifest, repeatable, remedies, rendered, imports, quick, quiet),
-    "polished": (translated,),
+    "fits": (manifest, repeatable, remedies, rendered, icon, imports, quick, quiet),
+    "polished": (translated, help_in_every_language),
 }
 """The checks by tier, each with those before it; the last of ``fits`` look back at all that was asked."""
