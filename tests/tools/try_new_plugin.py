@@ -1,8 +1,8 @@
 """Write a plugin with an installed Onbehalf, install it there, and file a request with it in a browser.
 
-``python tests/tools/try_new_plugin.py dist/onbehalf-….tar.gz``: Onbehalf comes from the bundle into a new environment that holds
-nothing else, in a network namespace without a network; the plugin's wheel is built, and the browser driven, by the
-environment that runs this script. Needs root for the namespace.
+``python tests/tools/try_new_plugin.py dist/onbehalf-….tar.gz``: Onbehalf comes from the bundle into a new environment
+that holds nothing else, in a network namespace without a network; the plugin's wheel is built, and the browser driven,
+by the environment that runs this script. Needs root for the namespace.
 """
 
 import json

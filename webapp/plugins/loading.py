@@ -48,12 +48,13 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
     return start.finished(settings)
 
 
-def fitting(module: ModuleType, specification: ModuleType = hookspecs) -> tuple[str, ...]:
-    """Return what the plugin uses that is deprecated, a line each.
+def fitting(module: ModuleType, specification: ModuleType | None = None) -> tuple[str, ...]:
+    """Return what the plugin uses that is deprecated, a line each; the specification is ours unless given.
 
     :raises pluggy.PluginValidationError, ValueError: if a hook or an argument is not in the specification, or a hook
         lacks its mark: it would never be called, and a policy would object to nothing.
     """
+    specification = specification or hookspecs
     trial = pluggy.PluginManager("onbehalf")
     trial.add_hookspecs(specification)
     with warnings.catch_warnings(record=True) as warned:
