@@ -36,6 +36,33 @@ def blocks(text, language):
     return [code for kind, code in BLOCK.findall(text) if kind == language]
 
 
+def extending(readme):
+    return re.search(r"^## Extend it\n(.*?)^## ", readme, flags=re.DOTALL | re.MULTILINE)[1]
+
+
+@pytest.mark.parametrize("name", [*PAGES, "README.md"])
+def test_no_block_of_code_is_written_so_that_these_tests_would_not_see_it(name):
+    text = extending((ROOT / name).read_text("utf-8")) if name == "README.md" else read(name)
+    outside = BLOCK.sub("", text)
+
+    fences = re.findall(r"^\s*(?:```|~~~).*$", text, flags=re.MULTILINE)
+    assert len(fences) == 2 * len(BLOCK.findall(text)), fences
+    assert not re.findall(r"^(?: {4}|\t)\S.*$|<pre|<code", outside, flags=re.MULTILINE)
+
+
+def test_the_readme_shows_one_plugin_and_its_entry_point_both_of_which_its_own_test_runs():
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert [language for language, _code in BLOCK.findall(readme)] == ["python", "toml"]
+    assert len(BLOCK.findall(extending(readme))) == 2
+
+
+def test_each_recipe_has_its_module_and_what_it_does_and_nothing_stands_before_the_first():
+    assert not BLOCK.findall(read("recipes.md").partition("\n## ")[0])
+    assert {len(recipe) for recipe in recipes()} == {3}
+    assert all("assert" in does for _heading, _code, does in recipes())
+
+
 @pytest.fixture
 def plugin_of_the_tutorial(tmp_path, monkeypatch):
     """Write what the tutorial writes, and install it as an installer would; yield the folder."""
