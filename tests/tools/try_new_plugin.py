@@ -6,7 +6,6 @@ by the environment that runs this script. Needs root for the namespace.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from try_bundle import ADDRESS, INSIDE, PORT, PYTHON, wait_for
+from try_bundle import ADDRESS, PORT, PYTHON, wait_for, without_network
 
 NAME, PRODUCT = "contoso-voice", "contoso_voice"
 VENDOR = "https://support.contoso-voice.example/cases/new?contract=4711"
@@ -28,11 +27,7 @@ MEMBER = "fabrikam-admin-agent"
 
 def main() -> None:
     """Go into a network namespace of its own, then try."""
-    archive = Path(sys.argv[1]).resolve()
-    if not os.environ.get(INSIDE):
-        command = ["unshare", "--net", sys.executable, __file__, str(archive)]
-        sys.exit(subprocess.run(command, env=os.environ | {INSIDE: "1"}, check=False).returncode)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    archive = without_network(__file__)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         try_in(Path(folder), archive)
