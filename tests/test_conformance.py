@@ -133,6 +133,7 @@ FAULTS = {
     "looks a host up at import": (
         "quiet", HEAD, IMPORTING.format(module="socket", what="socket.getaddrinfo('a.example', 443)")
     ),
+    "reads the form at import": ("quiet", HEAD, f"PRODUCT = __import__('flask').request.args.get('product')\n{HEAD}"),
     "opens a database at import": (
         "quiet", HEAD, IMPORTING.format(module="sqlite3", what="sqlite3.connect(':memory:')")
     ),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from hatchling.builders.wheel import WheelBuilder
 from sqlmodel import select
 from werkzeug.serving import make_server
@@ -206,6 +207,24 @@ def test_with_the_plugin_gone_its_request_is_read_listed_and_exported_and_with_i
     back = Desk(make_app(database_url=url, plugins=(*ALL_PLUGINS, "contoso-voice")).test_client(), FILER)
     assert "T-2026-204816" in back.get(address).words
     assert back.filed("Contoso", "contoso_voice", title="Again")
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")])
+def test_its_chapter_of_help_is_for_every_reader(app_with_it, chromium, enter, locale, scheme):
+    context = chromium.new_context(locale=locale, color_scheme=scheme, viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    with serving(app_with_it) as address:
+        enter(page, address, FILER)
+        for path in ("/help/contoso-voice", "/help", Desk(app_with_it.test_client(), FILER).customer("Contoso")):
+            page.goto(address + path)
+            page.evaluate(AXE_SCRIPT)
+            found = page.evaluate(
+                "axe.run('main', {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag22aa']}})"
+            )
+            assert [(problem["id"], problem["nodes"][0]["html"]) for problem in found["violations"]] == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            assert page.evaluate("[...document.querySelectorAll('.plugin-icon')].every(one => one.naturalWidth > 0)")
+    context.close()
 
 
 def test_a_cloud_in_which_another_vendors_product_is_not_registered_refuses_it(app_with_it):
