@@ -40,7 +40,7 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
     found = installed(ambiguous=settings.safe_mode)
     names = () if settings.safe_mode else settings.plugins
     refusals.refuse_unclear(names, found)
-    start = _Start(found, records or Records(Limits(budget=settings.hook_seconds)), observe)
+    start = _Start(found, names, records or Records(Limits(budget=settings.hook_seconds)), observe)
     for name, module in BUILT_IN.items():
         start.take(name, module)
     for name in names:
@@ -76,8 +76,11 @@ def _with_sold_beside(cloud: Cloud, owners: Mapping[tuple[str, str], str]) -> Cl
 class _Start:
     """One start: who runs, who is left out, and what they bring."""
 
-    def __init__(self, found: Mapping[str, Installed], records: Records, observe: Observer) -> None:
+    def __init__(
+        self, found: Mapping[str, Installed], names: tuple[str, ...], records: Records, observe: Observer
+    ) -> None:
         self.found = found
+        self.names = names
         self.manager = pluggy.PluginManager("onbehalf")
         self.manager.add_hookspecs(hookspecs)
         self.guard = Guard(self.manager, observe, records)
@@ -101,7 +104,7 @@ class _Start:
         policy = not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
         try:
             notes = fitting(module)
-            own, given = settings_of(name, module)
+            own, given = settings_of(name, module, self.names)
         except (pluggy.PluginValidationError, ValueError) as error:
             return self.leave_out(name, refusals.unfit(name, error, policy=policy), error)
         except Unreadable as error:
