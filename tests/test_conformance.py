@@ -197,6 +197,11 @@ MISFITS = {
     ),
     "an argument that does not exist": ("def redirect_target(draft)", "def redirect_target(draft, form)", "form"),
     "a hook without its mark": ("@hookimpl\ndef entitlement_check", "def entitlement_check", "lacks @hookimpl"),
+    "a mark with options": (
+        "@hookimpl\ndef build_request",
+        "@hookimpl(specname='build_request')\ndef built",
+        "options",
+    ),
     "a product that is none": ("if cloud.key", "return [7]\n    if cloud.key", "int instead of Product"),
     "a product of unknown fields": (
         'key="telephony", label',

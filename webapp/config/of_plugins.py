@@ -32,8 +32,8 @@ def plugin_settings(
 ) -> S:
     """Return a plugin's own settings, from ``ONBEHALF_<PLUGIN>_<FIELD>`` and ``[plugins.<name>]``.
 
-    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret. Of ``others``, those enabled beside it,
-    one whose name begins with this one's takes what begins with its own: ``acme-phones`` beside ``acme``.
+    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret. ``others`` are enabled beside it:
+    one whose name begins with this one's takes what begins with its own, ``acme-phones`` beside ``acme``.
 
     :raises StartRefused: naming each variable with a bad value, or unknown, and a secret in the TOML file.
     """
