@@ -163,6 +163,20 @@ def test_help_weighs_nothing_more_where_no_plugin_brings_a_chapter(desk):
     assert icons_of(page) == []
 
 
+def test_the_longest_chapter_is_a_page_as_light_as_every_other(app_with):
+    prose = "\n\n".join(file.read_text("utf-8") for file in sorted((ROOT / "docs").glob("*.md")))
+    text = "# The widget\n\n" + re.sub(r"^# ", "", prose, flags=re.MULTILINE)
+    app = app_with({"help/en.md": text.encode("utf-8")[: help_texts.LARGEST].decode("utf-8", "ignore")})
+    reader = Desk(app.test_client(), MEMBER)
+
+    answer = reader.client.get("/help/widget", headers={"Accept-Encoding": "br"})
+
+    assert answer.status_code == 200
+    assert answer.content_encoding == "br"
+    assert len(answer.data) + 1500 <= 15_000  # what the fields of the head take
+    assert len(reader.client.get("/help", headers={"Accept-Encoding": "br"}).data) + 1500 <= 15_000
+
+
 def test_an_icon_stands_on_its_products_card_and_is_kept_under_the_name_of_its_content(app_with):
     reader = Desk(app_with({"icon.svg": CIRCLE}).test_client(), MEMBER)
 

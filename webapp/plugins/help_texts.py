@@ -19,7 +19,8 @@ from webapp.plugins.loaded import Plugins
 
 log = logging.getLogger("onbehalf.plugins")
 FOLDER = "help"
-LARGEST = 64 * 1024
+LARGEST = 16 * 1024
+"""A chapter of this size is a page of less than 15 kB when it is compressed, like every other."""
 FALLBACK = "en"
 MARKS = {"# ": "title", "## ": "heading", "- ": "points"}
 STEP = re.compile(r"[0-9]{1,2}\. ")
