@@ -8,6 +8,8 @@ from webapp.commands import main
 from webapp.errors import StartRefused
 from webapp.plugins.finding import installed
 from webapp.testing.conformance import CHECKS, LOADS, TITLES, examine
+from webapp.testing.conformance.cases import DOMAINS, TENANTS
+from webapp.testing.conformance.subject import subject
 from webapp.testing.kit import conformance
 
 MANIFEST = 'id = "widget"\napi = ">=1.0,<2"\nproducts = ["telephony"]\nsold_in = ["global"]\n'
@@ -52,11 +54,46 @@ def redirect_target(draft):
 RETURN = 'return [Check(outcome="pass", reason=_("%(customer)s'
 OWN = 'key="telephony", label=_("Telephony"), vendor="Acme", portal=None, third_party=True'
 HEAD = "_ = TextDomain"
+BUILT = 'return PreparedRequest(answers=(Answer(label=_("Title"), value=draft.title),))'
+DOOR = 'ExternalDoor(url="https://support.acme.example")'
+SLOWLY = "import time; until = time.thread_time() + 1.1\n        while time.thread_time() < until: pass"
+SWALLOWED = """try:
+        1 / len(situation.customer.name)
+    except Exception:
+        pass
+    """
+BUSY = (
+    """busy = vars(build_request).setdefault("busy", [])
+    if busy: return PreparedRequest(answers=())
+    busy.append(True)
+    """
+    + BUILT.replace("return", "built =")
+    + """
+    busy.clear()
+    return built"""
+)
+LATE = (
+    """if situation.rules == "today":
+        return [Check(outcome="warn", reason=_("Late."){remedy})]
+    """
+    + RETURN
+)
+IMPORTING = "import contextlib, {module}\nwith contextlib.suppress(OSError): {what}\n" + HEAD
 TRYING = "import contextlib, {module}\n    with contextlib.suppress(OSError): {what}\n    " + RETURN
 FAULTS = {
     "raises for one customer": ("answers", RETURN, 'situation.customer.domain.split(".")[1]; ' + RETURN),
     "raises where nothing is chosen": ("answers", RETURN, "situation.severity.lower(); " + RETURN),
     "answers a word": ("answers", RETURN, 'if situation.rules == "today": return "yes"\n    ' + RETURN),
+    "builds something else": ("answers", BUILT, "return {'title': draft.title}"),
+    "builds nothing": ("answers", BUILT, "return None"),
+    "leads to a word": ("answers", f"door={DOOR}", f"door=str({DOOR})"),
+    "raises for one severity": ("answers", RETURN, "assert situation.severity != 'B'; " + RETURN),
+    "raises for one language": ("answers", RETURN, "assert situation.language != 'ru'; " + RETURN),
+    "raises for another script": ("answers", RETURN, "situation.customer.domain.encode('ascii'); " + RETURN),
+    "raises for a long domain": ("answers", RETURN, "assert len(situation.customer.domain) != 253; " + RETURN),
+    "raises for no GUID": ("answers", RETURN, "import uuid; uuid.UUID(situation.customer.tenant_id); " + RETURN),
+    "warns without a remedy": ("answers", RETURN, LATE.format(remedy="")),
+    "warns with a remedy without words": ("remedies", RETURN, LATE.format(remedy=', remedy=Remedy(text=_(" "))')),
     "owns no check": ("answers", RETURN, "if situation.severity == 'A': return []\n    " + RETURN),
     "lacks a hook": ("hooks", "@hookimpl\ndef build_request", "def _unused"),
     "refuses everybody": ("can_be_filed", '== "Nobody"', '!= "Nobody"'),
@@ -64,6 +101,11 @@ FAULTS = {
     "differs each time": ("repeatable", "value=draft.title", "value=str(__import__('time').perf_counter_ns())"),
     "opens a door of the cloud that is not there": (
         "ways_in", 'ExternalDoor(url="https://support.acme.example")', 'PortalDoor(portal="lifecycle")'
+    ),
+    "warns with a door of the cloud that is not there": (
+        "ways_in",
+        RETURN,
+        LATE.format(remedy=', remedy=Remedy(text=_("Look."), door=PortalDoor(portal="lifecycle"))'),
     ),
     "leaves a cloud whose operator supports it": (
         "ways_in", OWN, 'key="azure", label=_("Azure"), vendor="Microsoft", portal="azure"'
@@ -74,9 +116,27 @@ FAULTS = {
         'f"https://support.acme.example/?who={draft.situation.customer.domain or \'undefined\'}".split()[0]',
     ),
     "brings markup": ("rendered", '_("Under Cases.")', '__import__("markupsafe").Markup("<b>Cases</b>")'),
+    "puts what people wrote into the sentence": (
+        "rendered", '_("%(customer)s is', 'TextDomain(__name__).text(situation.customer.name + " is'
+    ),
+    "takes what people wrote for markup": (
+        "rendered", 'value=draft.title', 'value=__import__("markupsafe").Markup(draft.title)'
+    ),
     "forgets a hole": ("rendered", "customer=situation.customer.name))", "name=situation.customer.name))"),
     "imports the web framework": ("imports", "_ = TextDomain", "import flask.globals\n_ = TextDomain"),
     "imports the tables": ("imports", "_ = TextDomain", "from webapp.tables import customers\n_ = TextDomain"),
+    "swallows an error": ("interrupted", RETURN, SWALLOWED + RETURN),
+    "keeps half of what it did when an error came": ("interrupted", BUILT, BUSY),
+    "reads the form": ("quiet", RETURN, '__import__("flask").request.args.get("product"); ' + RETURN),
+    "thinks long in one language": ("quick", RETURN, f"if situation.language == 'ru':\n        {SLOWLY}\n    {RETURN}"),
+    "sleeps": ("quiet", RETURN, TRYING.format(module="time", what="time.sleep(0.001)")),
+    "looks a host up at import": (
+        "quiet", HEAD, IMPORTING.format(module="socket", what="socket.getaddrinfo('a.example', 443)")
+    ),
+    "reads the form at import": ("quiet", HEAD, f"PRODUCT = __import__('flask').request.args.get('product')\n{HEAD}"),
+    "opens a database at import": (
+        "quiet", HEAD, IMPORTING.format(module="sqlite3", what="sqlite3.connect(':memory:')")
+    ),
     "thinks too long": ("quick", 'if cloud.key != "global":', 'sum(range(20_000_000))\n    if cloud.key != "global":'),
     "reads a variable at import": ("quiet", HEAD, f"import os\nHOME = os.environ.get('HOME')\n{HEAD}"),
     "reads a variable in a hook": ("quiet", RETURN, "import os; os.getenv('HOME'); " + RETURN),
@@ -127,6 +187,100 @@ def test_each_fault_is_found_by_its_check(tried, check, old, new):
     assert GOOD.count(old) == 1
 
     assert check in failing(tried(GOOD.replace(old, new)))
+
+
+MISFITS = {
+    "a hook that does not exist": (
+        "def entitlement_check(situation)",
+        "def entitlement_chek(situation)",
+        "entitlement_chek",
+    ),
+    "an argument that does not exist": ("def redirect_target(draft)", "def redirect_target(draft, form)", "form"),
+    "a hook without its mark": ("@hookimpl\ndef entitlement_check", "def entitlement_check", "lacks @hookimpl"),
+    "a mark with options": (
+        "@hookimpl\ndef build_request",
+        "@hookimpl(specname='build_request')\ndef built",
+        "options",
+    ),
+    "a product that is none": ("if cloud.key", "return [7]\n    if cloud.key", "int instead of Product"),
+    "a product of unknown fields": (
+        'key="telephony", label',
+        'key="telephony", colour="red", label',
+        "failed in register_products",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), MISFITS.values(), ids=MISFITS)
+def test_what_does_not_fit_the_specification_is_not_loaded_and_the_kit_says_why(tried, old, new, said):
+    assert GOOD.count(old) == 1
+
+    findings = tried(GOOD.replace(old, new))
+
+    assert list(failing(findings)) == [LOADS]
+    assert any(said in problem for problem in findings[LOADS]), findings[LOADS]
+
+
+TO_THE_VENDOR = 'ExternalDoor(url="https://support.acme.example/" + draft.situation.customer.{field} + "/new")'
+FIT = {"of 253 characters"}
+
+
+@pytest.mark.parametrize(("field", "hostile"), [("domain", DOMAINS), ("tenant_id", TENANTS)])
+def test_every_hostile_customer_is_found_in_an_address_that_is_made_by_hand(install_plugin, field, hostile):
+    install_plugin("widget", GOOD.replace(DOOR, TO_THE_VENDOR.format(field=field)), manifest=MANIFEST)
+    on_trial = subject("widget")
+
+    problems = [*CHECKS["answers"](on_trial), *CHECKS["hostile_customers"](on_trial)]
+
+    kind = {"domain": "a domain", "tenant_id": "a tenant id"}[field]
+    missed = [name for name in hostile if not any(f"{kind} {name}:" in problem for problem in problems)]
+    assert set(missed) == (FIT if field == "domain" else set())
+
+
+def test_a_door_is_looked_up_in_each_cloud_that_the_plugin_names(tried):
+    code = GOOD.replace(DOOR, 'PortalDoor(portal="azure_status", in_customer=False)').replace(
+        '!= "global"', '== "germany"'
+    )
+    code += """
+from webapp.worldwide import GLOBAL
+
+@hookimpl
+def register_clouds():
+    portals = {"azure": GLOBAL.portals["azure"]}
+    return [GLOBAL.model_copy(update={"key": "moon", "name": "Moon", "portals": portals, "products": ()})]
+"""
+    manifest = MANIFEST.replace('["global"]', '["global", "moon"]\nclouds = ["moon"]')
+
+    problems = tried(code, manifest)["ways_in"]
+
+    assert problems[0] == "moon/telephony, ordinary: Moon has no portal of the kind azure_status."
+    assert not any(problem.startswith("global") for problem in problems)
+
+
+@pytest.mark.parametrize("language", ["sv", "ru", "zh_Hans_CN"])
+def test_a_translation_that_cannot_be_filled_in_is_found_in_its_language(install_plugin, tmp_path, language):
+    module = install_plugin("widget", GOOD, manifest=MANIFEST)
+    folder = tmp_path / "onbehalf-widget" / module / "translations" / language / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    folder.joinpath("messages.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "%(customer)s is a customer of Acme."\nmsgstr "%(kund)s"\n'
+    )
+
+    problems = {finding.check: finding.problems for finding in examine("widget", "fits")}["rendered"]
+
+    assert problems == (f"check.reason, in {language}: KeyError: 'kund'",)
+
+
+def test_a_plugin_past_whose_pause_something_is_filed_is_found(install_plugin):
+    install_plugin("widget", GOOD, manifest=MANIFEST)
+    on_trial = subject("widget")
+    assert list(CHECKS["refused_while_paused"](on_trial)) == []
+
+    on_trial.record.refuses = lambda _hook: None  # as if nothing kept it from being asked
+
+    (problem,) = CHECKS["refused_while_paused"](on_trial)
+    assert "is filed past it while it is paused" in problem
 
 
 def test_a_missing_manifest_is_a_problem(install_plugin):

@@ -1,5 +1,7 @@
 """What ``onbehalf new-plugin`` writes is a whole distribution that passes as it stands: the example, renamed."""
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -11,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from hatchling.builders.wheel import WheelBuilder
 from sqlmodel import select
 from werkzeug.serving import make_server
@@ -175,6 +178,53 @@ def test_a_request_is_filed_with_it_in_a_browser(app_with_it, browser_page, ente
         page.get_by_role("button", name="Record it").click()
         page.locator(".ticket-number").wait_for()
         assert page.locator("[data-state=filed]").first.is_visible()
+
+
+def test_with_the_plugin_gone_its_request_is_read_listed_and_exported_and_with_it_back_filing_goes_on(
+    app_with_it, make_app, site, monkeypatch
+):
+    sign_a_contract(app_with_it)
+    address = Desk(app_with_it.test_client(), FILER).filed("Contoso", "contoso_voice", title="Calls break off")
+    url = app_with_it.extensions["onbehalf"].settings.database_url
+
+    with monkeypatch.context() as uninstalled:
+        uninstalled.setattr(sys, "path", [place for place in sys.path if place != str(site)])
+        without = make_app(database_url=url)
+    assert "contoso-voice" not in without.extensions["onbehalf"].plugins.found
+    reader = Desk(without.test_client(), FILER)
+    for page in (address, f"{address}/pack"):
+        assert "Sign in with your partner account." in reader.get(page).words
+        assert "Logga in med ditt partnerkonto." in reader.get(page, Accept_Language="sv").words
+    for page in ("/requests?product=contoso_voice", "/requests?q=Calls+break+off", reader.customer("Contoso")):
+        assert address in reader.get(page).links
+    exported = reader.get("/requests.csv?product=contoso_voice").response.get_data(as_text=True)
+    (row,) = csv.DictReader(io.StringIO(exported))
+    assert {"Calls break off", "Contoso Voice"} <= set(row.values())
+    assert reader.get(f"{address}/go").location == "https://support.contoso-voice.example/cases/new?contract=4711"
+    assert reader.send(reader.get(address).form("/ticket"), ticket_number="T-2026-204816").status == 303
+    assert reader.get(f"{reader.customer('Contoso')}/requests/new?product=contoso_voice").status == 404
+
+    back = Desk(make_app(database_url=url, plugins=(*ALL_PLUGINS, "contoso-voice")).test_client(), FILER)
+    assert "T-2026-204816" in back.get(address).words
+    assert back.filed("Contoso", "contoso_voice", title="Again")
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")])
+def test_its_chapter_of_help_is_for_every_reader(app_with_it, chromium, enter, locale, scheme):
+    context = chromium.new_context(locale=locale, color_scheme=scheme, viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    with serving(app_with_it) as address:
+        enter(page, address, FILER)
+        for path in ("/help/contoso-voice", "/help", Desk(app_with_it.test_client(), FILER).customer("Contoso")):
+            page.goto(address + path)
+            page.evaluate(AXE_SCRIPT)
+            found = page.evaluate(
+                "axe.run('main', {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag22aa']}})"
+            )
+            assert [(problem["id"], problem["nodes"][0]["html"]) for problem in found["violations"]] == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            assert page.evaluate("[...document.querySelectorAll('.plugin-icon')].every(one => one.naturalWidth > 0)")
+    context.close()
 
 
 def test_a_cloud_in_which_another_vendors_product_is_not_registered_refuses_it(app_with_it):

@@ -14,7 +14,8 @@ import pytest
 
 from webapp.commands import main
 from webapp.config import load_settings
-from webapp.plugins import asking
+from webapp.i18n import LANGUAGES
+from webapp.plugins import asking, help_texts
 from webapp.plugins.loading import fitting, load
 from webapp.plugins.manifest import Manifest
 from webapp.testing import make_draft, make_partner, make_situation
@@ -33,6 +34,33 @@ def read(name):
 
 def blocks(text, language):
     return [code for kind, code in BLOCK.findall(text) if kind == language]
+
+
+def extending(readme):
+    return re.search(r"^## Extend it\n(.*?)^## ", readme, flags=re.DOTALL | re.MULTILINE)[1]
+
+
+@pytest.mark.parametrize("name", [*PAGES, "README.md"])
+def test_no_block_of_code_is_written_so_that_these_tests_would_not_see_it(name):
+    text = extending((ROOT / name).read_text("utf-8")) if name == "README.md" else read(name)
+    outside = BLOCK.sub("", text)
+
+    fences = re.findall(r"^\s*(?:```|~~~).*$", text, flags=re.MULTILINE)
+    assert len(fences) == 2 * len(BLOCK.findall(text)), fences
+    assert not re.findall(r"^(?: {4}|\t)\S.*$|<pre|<code", outside, flags=re.MULTILINE)
+
+
+def test_the_readme_shows_one_plugin_and_its_entry_point_both_of_which_its_own_test_runs():
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert [language for language, _code in BLOCK.findall(readme)] == ["python", "toml"]
+    assert len(BLOCK.findall(extending(readme))) == 2
+
+
+def test_each_recipe_has_its_module_and_what_it_does_and_nothing_stands_before_the_first():
+    assert not BLOCK.findall(read("recipes.md").partition("\n## ")[0])
+    assert {len(recipe) for recipe in recipes()} == {3}
+    assert all("assert" in does for _heading, _code, does in recipes())
 
 
 @pytest.fixture
@@ -61,7 +89,9 @@ def test_every_block_of_code_in_these_pages_is_one_that_a_test_here_runs():
     assert told["tutorial.md"] == filed + console
     assert told["recipes.md"] == sum(len(recipe[1:]) for recipe in recipes())
     assert told["plugin-quality.md"] == len(blocks(read("plugin-quality.md"), "python")) == 1
-    assert told["plugin-api.md"] == len(blocks(read("plugin-api.md"), "toml")) == 1
+    assert told["plugin-api.md"] == len(
+        [*blocks(read("plugin-api.md"), "toml"), *blocks(read("plugin-api.md"), "text")]
+    )
     assert told["hooks.md"] == len(blocks(read("hooks.md"), "text"))
 
 
@@ -167,6 +197,22 @@ def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     assert [
         re.match(r"\| `(\w+)` \|", line)[1] for line in page.splitlines() if re.match(r"\| `(\w+)` \| (yes|no)", line)
     ] == list(Manifest.model_fields)
+
+
+def test_the_help_text_of_the_manual_shows_every_mark_and_the_languages_are_all_named(tmp_path):
+    page = read("plugin-api.md")
+    (shown,) = blocks(page, "text")
+    (tmp_path / "en.md").write_text(shown, encoding="utf-8")
+
+    text = help_texts.read(tmp_path / "en.md")
+
+    assert text.title == "The title, once, on the first line"
+    assert [block.kind for block in text.blocks] == ["heading", "points", "steps", "words"]
+    assert [(bool(piece.code), bool(piece.to)) for piece in text.blocks[-1].lines[0] if piece.code or piece.to] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all(f"`{language}`" in page for language in LANGUAGES)
 
 
 def test_every_page_these_pages_point_to_is_there():

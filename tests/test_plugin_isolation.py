@@ -84,6 +84,14 @@ def loaded(install_plugin):
     return make
 
 
+@pytest.fixture
+def slow_clock(monkeypatch):
+    """Return a timer that the application made next reads instead of the machine's."""
+    timer = Timer()
+    monkeypatch.setattr("webapp.app.Times", lambda now: Times(timer, now))
+    return timer
+
+
 def module_of(plugins, name):
     return sys.modules[plugins.found[name].entry_point.module]
 
@@ -110,6 +118,56 @@ def test_pages_stay_up_and_other_products_are_filed_with_a_plugin_that_fails(des
     page = Desk(app.test_client(), OPERATOR).get("/admin/plugins")
     assert page.status == 200
     assert any(state in page.words for state in ("bad onbehalf-bad 1.2 failed", "1.2 paused", "1.2 incompatible"))
+
+
+def pages_are_up(app, reader):
+    pages = [reader.get(address) for address in ("/", "/customers", "/entitlements", "/requests", "/help")]
+    contoso = reader.get(reader.customer("Contoso"))
+    return [page.status for page in (*pages, contoso)] == [200] * 6 and bool(reader.filed("Contoso", "azure"))
+
+
+def told_of_bad(app):
+    return Desk(app.test_client(), OPERATOR).get("/admin/plugins").words.partition("bad onbehalf-bad")[2][:300]
+
+
+def test_a_plugin_that_is_slow_three_times_is_paused_with_a_reason_and_the_pages_go_on(desk_with, slow_clock):
+    app = desk_with(EMS + FINE.replace("return [Check", "timer.seconds += 2.5; return [Check"))
+    plugins = app.extensions["onbehalf"].plugins
+    module_of(plugins, "bad").timer = slow_clock
+    filer = Desk(app.test_client(), FILER)
+    checklist = f"{filer.customer('Contoso')}/entitlement?product=ems"
+
+    seen = [filer.get(checklist) for _unused in range(5)]
+
+    assert [page.status for page in seen] == [200] * 5
+    assert ["Fine." in page.words for page in seen] == [True, True, True, False, False]
+    assert "The plugin bad is paused for a while: entitlement_check took longer than 2 s" in seen[-1].words
+    assert "1.2 paused entitlement_check took longer than 2 s several times." in told_of_bad(app)
+    assert pages_are_up(app, filer)
+
+
+def test_after_the_pause_one_call_is_let_through_and_a_plugin_that_is_mended_files_again(desk_with, slow_clock):
+    app = desk_with(
+        EMS + "working, asked = [], []\n" + FINE.replace("return [Check", "asked.append(1); working[0]; return [Check")
+    )
+    bad = module_of(app.extensions["onbehalf"].plugins, "bad")
+    filer = Desk(app.test_client(), FILER)
+    checklist = f"{filer.customer('Contoso')}/entitlement?product=ems"
+    for _unused in range(8):
+        filer.get(checklist)
+    assert "1.2 paused" in told_of_bad(app)
+    asked = len(bad.asked)
+
+    slow_clock.seconds += 61
+    for _unused in range(3):
+        assert filer.get(checklist).status == 200
+    assert (len(bad.asked), "1.2 paused" in told_of_bad(app)) == (asked + 1, True)
+    assert pages_are_up(app, filer)
+
+    bad.working.append(True)
+    slow_clock.seconds += 61
+    assert filer.filed("Contoso", "ems")
+    assert "1.2 enabled" in told_of_bad(app)
 
 
 def test_a_request_of_a_paused_plugin_is_refused_by_name_and_keeps_what_was_typed(desk_with):
@@ -216,6 +274,100 @@ def test_the_report_asks_no_plugin(loaded):
     assert {call.hook: call.calls for call in again.calls} == asked == {"register_clouds": 1, "register_products": 1}
     assert (again.products, again.hooks[0]) == (("ems",), "build_request")
     assert again.last_error is None
+
+
+RINGING = """
+from pydantic import BaseModel
+rung, fails = [], []
+
+class Settings(BaseModel):
+    days: int = 3
+
+@hookimpl
+def register_clouds():
+    rung.append("register_clouds")
+    return []
+
+@hookimpl
+def register_products(cloud):
+    rung.append("register_products")
+    return [Product(key="ems", label="EMS", vendor="Microsoft", portal="intune")] if cloud.key == "global" else []
+
+@hookimpl
+def entitlement_check(situation):
+    rung.append("entitlement_check")
+    fails and fails[0] / 0
+    return [Check(outcome="pass", reason="Fine.")]
+
+@hookimpl
+def build_request(draft):
+    rung.append("build_request")
+
+@hookimpl
+def redirect_target(draft):
+    rung.append("redirect_target")
+"""
+
+
+def test_the_operators_page_shows_every_state_and_rings_no_plugin(install_plugin, make_app, demo_database, tmp_path):
+    install_plugin("widget", HEAD + RINGING)
+    install_plugin("shaky", HEAD + RINGING.replace("ems", "dynamics365"))
+    install_plugin("broken", "1 / 0")
+    install_plugin(
+        "old", "1 / 0", manifest='id = "old"\napi = ">=0.1,<0.9"\nclouds = ["moon"]\nproducts = ["rocket"]\n'
+    )
+    install_plugin("asleep", "1 / 0")
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+    app = make_app(database_url=f"sqlite:///{copy}", plugins=("usgov", "widget", "shaky", "broken", "old"))
+    plugins = app.extensions["onbehalf"].plugins
+    widget, shaky = (module_of(plugins, name) for name in ("widget", "shaky"))
+    shaky.fails.append(1)
+    filer = Desk(app.test_client(), FILER)
+    for _unused in range(6):
+        filer.get(filer.customer("Contoso"))
+    operator = Desk(app.test_client(), OPERATOR)
+    operator.get("/admin/plugins")
+    for module in (widget, shaky):
+        module.rung.clear()
+
+    words = operator.get("/admin/plugins").words
+
+    assert widget.rung == shaky.rung == []
+    for said in (
+        "widget onbehalf-widget 1.2 enabled ems build_request entitlement_check 6 calls,",
+        "shaky onbehalf-shaky 1.2 paused entitlement_check failed 5 times in a row, last with PluginRaised.",
+        "Last error: PluginRaised in entitlement_check",
+        "broken onbehalf-broken 1.2 failed The plugin broken could not be imported: ZeroDivisionError",
+        "old onbehalf-old 1.2 incompatible The plugin old works with the plugin API >=0.1,<0.9",
+        "would bring moon would bring rocket",
+        "asleep onbehalf-asleep 1.2 disabled",
+        "days default",
+        "usgov onbehalf-usgov",
+    ):
+        assert said in words, (said, words)
+
+
+def test_the_command_asks_a_plugin_what_a_start_asks_it_and_nothing_more(install_plugin, monkeypatch, capsys):
+    module = install_plugin("widget", HEAD + RINGING)
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "widget")
+
+    with pytest.raises(SystemExit):
+        main(["plugins", "--json"])
+
+    told = next(plugin for plugin in json.loads(capsys.readouterr().out)["plugins"] if plugin["name"] == "widget")
+    assert sys.modules[module].rung == ["register_clouds", "register_products"]
+    assert told["hooks"] == [
+        "build_request", "entitlement_check", "redirect_target", "register_clouds", "register_products"
+    ]  # fmt: skip
+    assert {key: told[key] for key in ("version", "state", "products", "known_settings", "settings", "last_error")} == {
+        "version": "1.2",
+        "state": "enabled",
+        "products": ["ems"],
+        "known_settings": ["days"],
+        "settings": [],
+        "last_error": None,
+    }
+    assert all(set(times) == {"calls", "errors", "seconds", "slowest"} for times in told["calls"].values())
 
 
 def test_the_command_says_in_json_what_runs_what_does_not_and_why(install_plugin, monkeypatch, capsys):

@@ -206,6 +206,25 @@ def test_a_policy_whose_mark_was_forgotten_is_incompatible_instead_of_objecting_
     assert why.policy
 
 
+@pytest.mark.parametrize(
+    "judge",
+    [
+        "@hookimpl(specname='entitlement_check')\ndef judge(situation):\n    return []",
+        "@hookimpl(optionalhook=True)\ndef entitlement_chek(situation):\n    return []",
+        "@hookimpl(wrapper=True)\ndef entitlement_check(situation):\n    return (yield)",
+        "@hookimpl(hookwrapper=True)\ndef entitlement_check(situation):\n    yield",
+    ],
+)
+def test_a_policy_whose_mark_would_keep_it_from_being_asked_is_incompatible(install_plugin, judge):
+    install_plugin("rule", f"from webapp import *\n\n{judge}\n", manifest='id = "rule"\napi = ">=1.0,<2"\n')
+
+    plugins = load(load_settings(plugins=("rule",)))
+
+    assert plugins.left_out["rule"].state == "incompatible"
+    assert "write @hookimpl alone" in str(plugins.left_out["rule"].reason)
+    assert "rule" in plugins.policies, "so that nothing is filed past it"
+
+
 def test_a_product_registered_by_two_plugins_for_one_cloud_stops_the_start_and_both_are_named(install_plugin):
     install_plugin("widget", PRODUCT.format(key="azure"))
 

@@ -1,6 +1,9 @@
 """What a plugin says of itself is read before its code runs, and the API it was made for is kept."""
 
+import re
+import shutil
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -9,18 +12,20 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import webapp
-from webapp import entitlements
+from webapp import entitlements, hookspecs
 from webapp.config import load_settings
 from webapp.deployment import Deployment
-from webapp.plugins import asking
+from webapp.plugins import asking, loading
 from webapp.plugins.finding import installed
 from webapp.plugins.loading import fitting, load
 from webapp.plugins.manifest import FILE, Manifest
 from webapp.testing import make_draft, make_situation
+from webapp.testing.desk import Desk
 from webapp.testing.pytest_plugin import ALL_PLUGINS
 
 ROOT = Path(__file__).resolve().parents[1]
 FINE = 'id = "widget"\napi = ">=1.0,<2"\n'
+ROCKET = 'id = "rocket"\napi = ">=1.0,<2"\nclouds = ["space"]\nproducts = ["rocket"]\nsold_in = ["space"]\n'
 FIRST_API = """
 from webapp import (
     Answer, Check, Choice, Cloud, ExternalDoor, LabelledDoor, PortalDoor, PreparedRequest, Product, Question,
@@ -191,11 +196,7 @@ def test_a_plugin_for_another_api_is_incompatible_and_never_imported(install_plu
 
 def test_a_plugin_written_for_the_first_api_still_does_its_whole_job(install_plugin):
     """The code above is that of API 1.0 and never changes: what it uses is what a stranger's plugin may rely on."""
-    install_plugin(
-        "rocket",
-        FIRST_API,
-        manifest='id = "rocket"\napi = ">=1.0,<2"\nclouds = ["space"]\nproducts = ["rocket"]\nsold_in = ["space"]\n',
-    )
+    install_plugin("rocket", FIRST_API, manifest=ROCKET)
     plugins = load(load_settings(plugins=("rocket",)))
     cloud, product = plugins.clouds["space"], plugins.product("space", "rocket")
     draft = make_draft(product, cloud=cloud)
@@ -210,6 +211,64 @@ def test_a_plugin_written_for_the_first_api_still_does_its_whole_job(install_plu
     assert str(prepared.answers[0].value) == "VM does not start"
     assert target.ticket_shape.example == "7"
     assert plugins.running["rocket"].notes == ()
+
+
+DEPRECATED = "redirect_target: prepared is deprecated since API 1.4 and goes with 3.0; use draft."
+SAID = re.compile(r"(\w+): .+ is deprecated since API (\d+)\.\d+ and goes with (\d+)\.0; use .+\.")
+
+
+def later_specification():
+    """Return our specification as of some 1.4, where one argument is deprecated."""
+    later = ModuleType("later")
+    for name in ("register_clouds", "register_products", "entitlement_check", "build_request"):
+        setattr(later, name, getattr(hookspecs, name))
+    marker = pluggy.HookspecMarker("onbehalf")(
+        firstresult=True, warn_on_impl_args={"prepared": DeprecationWarning(DEPRECATED)}
+    )
+
+    def redirect_target(draft, prepared): ...
+
+    later.redirect_target = marker(redirect_target)
+    return later
+
+
+def deprecations(specification):
+    manager = pluggy.PluginManager("onbehalf")
+    for name in dir(specification):
+        options = manager.parse_hookspec_opts(specification, name)
+        if options:
+            warned = [options.get("warn_on_impl"), *(options.get("warn_on_impl_args") or {}).values()]
+            yield from (str(warning) for warning in warned if warning)
+
+
+def overdue(specification, major):
+    """Return the deprecations whose words are not those of the policy, or that ought to be gone, or go too early."""
+    found = [(words, SAID.fullmatch(words)) for words in deprecations(specification)]
+    return [w for w, said in found if not said or int(said[3]) != int(said[2]) + 2 or int(said[3]) <= major]
+
+
+def test_every_deprecation_warns_for_one_whole_major_and_is_gone_after_it():
+    assert overdue(hookspecs, int(webapp.API_VERSION.partition(".")[0])) == []
+    assert list(deprecations(later_specification())) == [DEPRECATED]
+    assert [overdue(later_specification(), major) for major in (1, 2, 3)] == [[], [], [DEPRECATED]]
+
+
+def test_a_plugin_that_uses_what_is_deprecated_is_named_with_its_version_and_goes_on_working(
+    install_plugin, make_app, demo_database, tmp_path, monkeypatch, caplog
+):
+    install_plugin("rocket", FIRST_API, manifest=ROCKET)
+    monkeypatch.setattr(loading, "hookspecs", later_specification())
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # pytest would take them for errors
+        app = make_app(database_url=f"sqlite:///{copy}", plugins=(*ALL_PLUGINS, "rocket"))
+
+    assert f"plugin=rocket version=1.2 deprecated: {DEPRECATED}" in caplog.messages
+    page = Desk(app.test_client(), "fabrikam-global-admin").get("/admin/plugins")
+    assert f"rocket onbehalf-rocket 1.2 enabled {DEPRECATED}" in page.words
+    plugins = app.extensions["onbehalf"].plugins
+    draft = make_draft(plugins.product("space", "rocket"), cloud=plugins.clouds["space"])
+    assert asking.target(plugins, draft, asking.prepared(plugins, draft)).steps == ("VM does not start",)
 
 
 def test_an_argument_that_a_hook_gains_reaches_no_plugin_that_does_not_ask_for_it():

@@ -144,6 +144,27 @@ def test_a_class_of_settings_that_raises_with_a_secret_leaves_its_plugin_out_wit
     assert SECRET not in str(why.reason) + caplog.text
 
 
+def test_a_plugin_whose_name_begins_with_anothers_keeps_its_variables_to_itself(install_plugin, monkeypatch):
+    install_plugin("acme", SCHEMA)
+    install_plugin("acme-phones", SCHEMA)
+    install_plugin("acme-bare", "")
+    monkeypatch.setenv("ONBEHALF_ACME_PLAN", "gold")
+    monkeypatch.setenv("ONBEHALF_ACME_PHONES_PLAN", "silver")
+
+    plugins = load(load_settings(plugins=("acme", "acme-bare", "acme-phones")))
+
+    assert {name: plugins.settings[name].plan for name in ("acme", "acme-phones")} == {
+        "acme": "gold",
+        "acme-phones": "silver",
+    }
+    assert plugins.settings["acme-bare"] is None
+    monkeypatch.setenv("ONBEHALF_ACME_BARE_PLAN", "gold")
+    with pytest.raises(StartRefused, match="acme-bare has no setting plan"):
+        load(load_settings(plugins=("acme", "acme-bare", "acme-phones")))
+    with pytest.raises(StartRefused, match="acme has no setting bare_plan"):
+        load(load_settings(plugins=("acme", "acme-phones")))
+
+
 def test_nothing_that_is_printed_logged_or_shown_repeats_a_secret(widget, monkeypatch, capsys, caplog, make_app):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("ONBEHALF_WIDGET_TOKEN", SECRET)

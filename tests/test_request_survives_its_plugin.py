@@ -52,6 +52,16 @@ def test_every_kind_of_request_renders_without_its_plugin(bare_app, kinds, langu
         assert all(" ".join(answer["value"][KEYS[language]].split()) in page.words for answer in row.answers)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pack_of_every_kind_of_request_renders_without_its_plugin(bare_app, kinds, language):
+    for row, partner in kinds.values():
+        pack = Desk(bare_app.test_client(), MEMBERS[partner]).get(f"/requests/{row.ref}/pack", Accept_Language=language)
+
+        assert pack.status == 200
+        for recorded in (row.product_name, row.cloud_name, row.answers[0]["label"], *row.steps):
+            assert " ".join(recorded[KEYS[language]].split()) in pack.words
+
+
 def test_there_is_a_request_of_every_product_and_cloud_to_look_at(kinds):
     assert {cloud for cloud, _product in kinds} == {"global", "usgov", "china"}
     assert {product for _cloud, product in kinds} == {

@@ -94,6 +94,7 @@ ENDPOINT_ACTION: Mapping[str, Action] = {
     "home.page": "own_desk",
     "help.page": "own_desk",
     "help.cloud": "own_desk",
+    "help.of_plugin": "own_desk",
     "find.page": "see_customers",
     "find.shortcuts": "own_desk",
     "figures.page": "see_requests",

@@ -26,16 +26,22 @@ PYTHON = f"{sys.base_prefix}/bin/python3"
 
 def main() -> None:
     """Go into a network namespace of its own, then install and try."""
+    archive = without_network(__file__)
+    with tempfile.TemporaryDirectory() as folder:
+        try_in(Path(folder), archive)
+    print("1 passed, 0 failed")
+
+
+def without_network(script: str) -> Path:
+    """Start the script again in a network namespace of its own; there, return the archive that it was given."""
     archive = Path(sys.argv[1]).resolve()
     if not os.environ.get(INSIDE):
-        command = ["unshare", "--net", sys.executable, __file__, str(archive)]
+        command = ["unshare", "--net", sys.executable, script, str(archive)]
         sys.exit(subprocess.run(command, env=os.environ | {INSIDE: "1"}, check=False).returncode)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     routes = subprocess.run(["ip", "route"], capture_output=True, text=True, check=True).stdout
     assert routes == "", f"there is a network: {routes}"
-    with tempfile.TemporaryDirectory() as folder:
-        try_in(Path(folder), archive)
-    print("1 passed, 0 failed")
+    return archive
 
 
 def try_in(folder: Path, archive: Path) -> None:

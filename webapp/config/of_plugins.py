@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -27,18 +27,23 @@ OWN_WORDS = frozenset({"value_error", "assertion_error"})
 """Errors whose text is the plugin's own: it may repeat the value."""
 
 
-def plugin_settings(name: str, schema: type[S], environ: Mapping[str, str] = os.environ) -> S:
+def plugin_settings(
+    name: str, schema: type[S], others: Iterable[str] = (), environ: Mapping[str, str] = os.environ
+) -> S:
     """Return a plugin's own settings, from ``ONBEHALF_<PLUGIN>_<FIELD>`` and ``[plugins.<name>]``.
 
-    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret.
+    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret. ``others`` are enabled beside it:
+    one whose name begins with this one's takes what begins with its own, ``acme-phones`` beside ``acme``.
 
     :raises StartRefused: naming each variable with a bad value, or unknown, and a secret in the TOML file.
     """
-    prefix = f"{PREFIX}{name.upper().replace('-', '_')}_"
+    prefix = _prefix(name)
+    theirs = tuple(longer for longer in map(_prefix, others) if longer.startswith(prefix) and longer != prefix)
     secrets = secret_fields(schema)
     table = _table(name)
     _refuse_secrets_in(table, name, secrets, prefix)
-    given = {key[len(prefix) :].lower(): value for key, value in environ.items() if key.startswith(prefix)}
+    mine = {key: value for key, value in environ.items() if key.startswith(prefix) and not key.startswith(theirs)}
+    given = {key[len(prefix) :].lower(): value for key, value in mine.items()}
     values = table | {key: _parsed(schema.model_fields.get(key), value) for key, value in given.items()}
     values = _with_files(values, secrets, prefix)
     if unknown := sorted(set(values) - set(schema.model_fields)):
@@ -54,6 +59,10 @@ def plugin_settings(name: str, schema: type[S], environ: Mapping[str, str] = os.
         _("A setting has a bad value: %(lines)s.", lines=lines),
         remedy=_("Correct the variable, or the same key in the file that ONBEHALF_CONFIG names."),
     )
+
+
+def _prefix(name: str) -> str:
+    return f"{PREFIX}{name.upper().replace('-', '_')}_"
 
 
 def secret_fields(schema: type[BaseModel]) -> frozenset[str]:

@@ -27,6 +27,8 @@ __all__ = ["BUILT_IN", "GROUP", "Installed", "Plugins", "fitting", "installed", 
 
 log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
+UNFIT_OPTIONS = ("wrapper", "hookwrapper", "optionalhook", "specname")
+"""What pluggy knows and we do not: each plugin is asked alone, and what it implements is seen by its names."""
 
 
 def load(settings: Settings, observe: Observer = unobserved, records: Records | None = None) -> Plugins:
@@ -40,7 +42,7 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
     found = installed(ambiguous=settings.safe_mode)
     names = () if settings.safe_mode else settings.plugins
     refusals.refuse_unclear(names, found)
-    start = _Start(found, records or Records(Limits(budget=settings.hook_seconds)), observe)
+    start = _Start(found, names, records or Records(Limits(budget=settings.hook_seconds)), observe)
     for name, module in BUILT_IN.items():
         start.take(name, module)
     for name in names:
@@ -48,12 +50,13 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
     return start.finished(settings)
 
 
-def fitting(module: ModuleType, specification: ModuleType = hookspecs) -> tuple[str, ...]:
-    """Return what the plugin uses that is deprecated, a line each.
+def fitting(module: ModuleType, specification: ModuleType | None = None) -> tuple[str, ...]:
+    """Return what the plugin uses that is deprecated, a line each; the specification is ours unless given.
 
     :raises pluggy.PluginValidationError, ValueError: if a hook or an argument is not in the specification, or a hook
-        lacks its mark: it would never be called, and a policy would object to nothing.
+        lacks its mark, or has one with options: it would never be called, and a policy would object to nothing.
     """
+    specification = specification or hookspecs
     trial = pluggy.PluginManager("onbehalf")
     trial.add_hookspecs(specification)
     with warnings.catch_warnings(record=True) as warned:
@@ -63,6 +66,12 @@ def fitting(module: ModuleType, specification: ModuleType = hookspecs) -> tuple[
     for hook in (name for name in dir(specification) if trial.parse_hookspec_opts(specification, name)):
         if hasattr(module, hook) and trial.parse_hookimpl_opts(module, hook) is None:
             raise ValueError(f"{hook} lacks @hookimpl")
+    for name in dir(module):
+        marked = trial.parse_hookimpl_opts(module, name)
+        if marked and any(marked.get(option) for option in UNFIT_OPTIONS):
+            raise ValueError(
+                f"{name} has a mark with options; write @hookimpl alone, above a function of the hook's name"
+            )
     return tuple(str(warning.message) for warning in warned)
 
 
@@ -75,8 +84,11 @@ def _with_sold_beside(cloud: Cloud, owners: Mapping[tuple[str, str], str]) -> Cl
 class _Start:
     """One start: who runs, who is left out, and what they bring."""
 
-    def __init__(self, found: Mapping[str, Installed], records: Records, observe: Observer) -> None:
+    def __init__(
+        self, found: Mapping[str, Installed], names: tuple[str, ...], records: Records, observe: Observer
+    ) -> None:
         self.found = found
+        self.names = names
         self.manager = pluggy.PluginManager("onbehalf")
         self.manager.add_hookspecs(hookspecs)
         self.guard = Guard(self.manager, observe, records)
@@ -98,13 +110,15 @@ class _Start:
     def take(self, name: str, module: Any) -> None:
         """Register a module that was imported, with its settings."""
         policy = not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
+        told = self.found[name].manifest
+        meant = policy or bool(told and told.is_policy)
         try:
             notes = fitting(module)
-            own, given = settings_of(name, module)
+            own, given = settings_of(name, module, self.names)
         except (pluggy.PluginValidationError, ValueError) as error:
-            return self.leave_out(name, refusals.unfit(name, error, policy=policy), error)
+            return self.leave_out(name, refusals.unfit(name, error, policy=meant), error)
         except Unreadable as error:
-            return self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=policy))
+            return self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=meant))
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # they were noted above
             self.manager.register(module, name=name)
         for note in notes:

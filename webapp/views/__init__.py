@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
         to_manage=manage.pages,
         clock_alert=home.alert,
         navigation=find.navigation,
+        helping_plugin=help_.plugin_of_product,
     )
     for noun in NOUNS:
         app.register_blueprint(noun.bp)

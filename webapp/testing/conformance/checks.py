@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from webapp import doors
-from webapp.contracts.doors import Door, ExternalDoor, PortalDoor
-from webapp.errors import DoorRefused, PluginPaused
+from webapp.errors import PluginPaused
 from webapp.i18n import _
 from webapp.plugins import asking
 from webapp.plugins.breaker import Pause
+from webapp.testing.conformance.brought import help_in_every_language, icon
+from webapp.testing.conformance.interrupting import interrupted
+from webapp.testing.conformance.leading import hostile_customers, ways_in
 from webapp.testing.conformance.subject import Ran, Subject
 from webapp.testing.conformance.wording import rendered, translated
 
 Problems = Iterator[str]
 OWNERS_HOOKS = ("entitlement_check", "build_request", "redirect_target")
-CPU_SECONDS = 0.05
+CPU_SECONDS, MOST_CPU_SECONDS = 0.05, 1.0
 NOT_IN_A_PLUGIN = {
     "flask",
     "sqlalchemy",
@@ -119,32 +119,6 @@ def repeatable(subject: Subject) -> Problems:
                 yield f"{ran.case.name}: {part} differs when asked again"
 
 
-def ways_in(subject: Subject) -> Problems:
-    """Name doors that each cloud has, and leave the cloud only where the product may."""
-    for (key, _product), product in subject.owned.items():
-        cloud = subject.plugins.clouds[key]
-        if cloud.status == "open" and product.portal is not None and product.portal not in cloud.portals:
-            yield f"{key}/{product.key}: {key} has no portal of the kind {product.portal}"
-        for question in product.questions:
-            if cloud.status == "open" and question.door and question.door.portal not in cloud.portals:
-                yield f"{key}/{product.key}: {question.key} points to {question.door.portal}, which {key} lacks"
-    for ran in (ran for ran in subject.ran if ran.target and not ran.case.hostile):
-        for door in _doors(ran):
-            yield from _door_problems(ran, door)
-
-
-def hostile_customers(subject: Subject) -> Problems:
-    """Lead nobody astray for a customer without a fit domain or tenant id."""
-    for ran in (ran for ran in subject.ran if ran.target and ran.case.hostile):
-        for door in _doors(ran):
-            try:
-                url = doors.url_of(door, ran.case.draft.cloud, ran.case.draft.situation.customer)
-            except DoorRefused:
-                continue
-            if any(word in url for word in ("undefined", "null", "evil.example", "..")):
-                yield f"{ran.case.name}: leads to {url}"
-
-
 def remedies(subject: Subject) -> Problems:
     """Say what to do in each warning and refusal."""
     for ran in subject.ran:
@@ -154,7 +128,7 @@ def remedies(subject: Subject) -> Problems:
 
 
 def quiet(subject: Subject) -> Problems:
-    """Open no connection or database, write no file, start nothing and read no variable, at import or in a hook."""
+    """Open no connection or database, write no file, start and wait for nothing, read no variable or web request."""
     assert subject.ran is not None  # it has been at work
     yield from subject.watch.noticed
 
@@ -169,37 +143,17 @@ def imports(subject: Subject) -> Problems:
 
 
 def quick(subject: Subject) -> Problems:
-    """Answer quickly: a call takes the processor little time on average."""
+    """Answer quickly: a call takes the processor little time on average, and none much."""
     assert subject.ran is not None  # it has been at work
     for hook, tally in subject.record.hooks.items():
+        if tally.slowest > MOST_CPU_SECONDS:
+            yield f"{hook} took {tally.slowest:.1f} s of the processor once, more than {MOST_CPU_SECONDS:g} s"
         if tally.seconds / tally.calls > CPU_SECONDS:
             yield f"{hook} takes {tally.seconds / tally.calls:.3f} s of the processor, more than {CPU_SECONDS} s"
 
 
 def _failed(ran: Ran) -> set[str]:
     return {str(check.reason) for check in ran.own if check.outcome == "fail"}
-
-
-def _doors(ran: Ran) -> Iterator[Door]:
-    if ran.target is not None:
-        yield ran.target.door
-        yield from (other.door for other in ran.target.others)
-    yield from (check.remedy.door for check in ran.own if check.remedy and check.remedy.door)
-
-
-def _door_problems(ran: Ran, door: Door) -> Problems:
-    draft = ran.case.draft
-    if isinstance(door, ExternalDoor) and not draft.situation.product.leaves_the_cloud:
-        if ran.target and door == ran.target.door:
-            yield f"{ran.case.name}: its main door leaves {draft.cloud.key}: {door.url}"
-        return
-    try:
-        url = doors.url_of(door, draft.cloud, draft.situation.customer)
-    except DoorRefused as refused:
-        yield f"{ran.case.name}: {refused.message}"
-        return
-    if isinstance(door, PortalDoor) and urlsplit(url).scheme != "https":
-        yield f"{ran.case.name}: leads to {url}"
 
 
 def _imported(file: Path) -> Iterator[str]:
@@ -213,7 +167,7 @@ def _imported(file: Path) -> Iterator[str]:
 Check = Callable[[Subject], Problems]
 TIERS: dict[str, tuple[Check, ...]] = {
     "works": (hooks, answers, can_be_filed, missing_answers, ways_in, hostile_customers, refused_while_paused),
-    "fits": (manifest, repeatable, remedies, rendered, imports, quick, quiet),
-    "polished": (translated,),
+    "fits": (manifest, repeatable, interrupted, remedies, rendered, icon, imports, quick, quiet),
+    "polished": (translated, help_in_every_language),
 }
 """The checks by tier, each with those before it; the last of ``fits`` look back at all that was asked."""

@@ -164,7 +164,7 @@ def _stand_in(cloud: Cloud) -> Product:
     """Return a product for a plugin that owns none: a policy judges every product."""
     return Product(
         key=cloud.products[0] if cloud.products else "azure",
-        label="Azure",
+        label=cloud.name,
         vendor=cloud.operator,
         portal="azure",
         questions=ESCALATION_QUESTIONS,

@@ -1,14 +1,19 @@
-"""Noticing what a plugin must not do: a connection, a database, a program, a file written, a variable read."""
+"""Noticing what a plugin must not do: a connection, a database, a program, a file written, a variable or form read."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
+
+from flask import Flask, Request
+from flask_babel import Babel
 
 FORBIDDEN = {
     "socket.connect": "opens a connection",
@@ -24,7 +29,8 @@ FORBIDDEN = {
     "os.fork": "makes a process",
 }
 """What is stopped, by the interpreter's own names for it."""
-THROUGH = ("os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>", Path(__file__).name)
+THROUGH = ("os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>", "local.py", Path(__file__).name)
+"""What lies between a plugin and a variable, or a request of the web framework (``werkzeug/local.py``)."""
 
 
 class NotHere(OSError):
@@ -46,7 +52,7 @@ class Watch:
             self.noticed.append(line)
 
     def reads_directly(self) -> bool:
-        """Say whether the plugin's own code is what reads a variable, and not a library for itself."""
+        """Say whether the plugin's own code is what reads, and not a library for itself."""
         frame = sys._getframe(1)
         while frame.f_back is not None and Path(frame.f_code.co_filename).name in THROUGH:
             frame = frame.f_back
@@ -96,7 +102,26 @@ class _Variables(MutableMapping[str, str]):
             _active[-1].note(f"reads the environment: {name}")
 
 
+class _Asked(Request):
+    """The reader's request as a hook would find it in service, which notices who reads it."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if _active and not name.startswith("__") and _active[-1].reads_directly():
+            _active[-1].note(f"reads the web framework's request: {name}")
+        return super().__getattribute__(name)
+
+
+@cache
+def _in_service() -> Flask:
+    """Return an application to answer for: in service a hook is asked while a reader waits for a page."""
+    app = Flask("conformance")
+    app.request_class = _Asked
+    Babel(app, configure_jinja=False)
+    return app
+
+
 _active: list[Watch] = []
+_sleep = time.sleep
 _hooked: list[bool] = []
 
 
@@ -107,13 +132,24 @@ def watching(watch: Watch) -> Iterator[None]:
         sys.addaudithook(_heard)  # it stays for ever, and is silent while nobody watches
         _hooked.append(True)
     real, bytecode = os.environ, sys.dont_write_bytecode
+    time.sleep = _waits
     os.environ, sys.dont_write_bytecode = _Variables(real), True  # type: ignore[assignment]
-    _active.append(watch)
     try:
-        yield
+        with _in_service().test_request_context():
+            _active.append(watch)
+            yield
     finally:
         _active.pop()
         os.environ, sys.dont_write_bytecode = real, bytecode
+        time.sleep = _sleep
+
+
+def _waits(seconds: float | SupportsIndex) -> None:
+    """Stand in for ``time.sleep``; whoever took it by name while it was watched may sleep later."""
+    if not _active:
+        return _sleep(seconds)
+    _active[-1].note("waits")
+    raise NotHere("a plugin waits; the conformance kit does not let it")
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
