@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from webapp import new_plugin as scaffold
-from webapp.i18n import _
+from webapp.i18n import _, ngettext
 
 
 @click.command("new-plugin")
@@ -19,7 +19,9 @@ def new_plugin(*, name: str, folder: Path | None) -> None:
     """Write a plugin: project file, manifest, hooks, translations, tests. Needs no network, secret or database."""
     target = folder or Path(f"onbehalf-{name}")
     written = scaffold.write(name, target)
-    click.echo(_("%(count)s files in %(folder)s.", count=len(written), folder=str(target)))
+    click.echo(
+        ngettext("%(num)s file in %(folder)s.", "%(num)s files in %(folder)s.", len(written), folder=str(target))
+    )
     click.echo(
         _(
             "Next: install it (pip install -e %(folder)s), then onbehalf check-plugin %(name)s.",

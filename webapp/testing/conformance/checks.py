@@ -93,7 +93,7 @@ def missing_answers(subject: Subject) -> Problems:
 
 def refused_while_paused(subject: Subject) -> Problems:
     """Be refused by name while paused, and keep nobody else from being filed."""
-    subject.record.pause = Pause("entitlement_check", _("the conformance kit pauses it"), float("inf"))
+    subject.record.pause = Pause("entitlement_check", _("The conformance kit pauses it."), float("inf"))
     try:
         for ran in (ran for ran in subject.ran if ran.case.ordinary):
             situation = ran.case.draft.situation
