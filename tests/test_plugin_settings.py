@@ -69,6 +69,27 @@ def test_a_secret_comes_from_the_file_that_its_variable_names(widget, monkeypatc
     assert widget().settings["widget"].token.get_secret_value() == SECRET
 
 
+def test_every_setting_may_lie_in_the_folder_of_secrets_and_a_variable_wins(widget, monkeypatch, tmp_path):
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    for name, content in (("token", SECRET), ("plan", "gold"), ("retries", "5")):
+        (folder / f"onbehalf_widget_{name}").write_text(content + "\n", encoding="utf-8")
+    (folder / "onbehalf_another_setting").write_text("of a plugin that is not enabled", encoding="utf-8")
+    monkeypatch.setenv("ONBEHALF_SECRETS", str(folder))
+    monkeypatch.setenv("ONBEHALF_WIDGET_PLAN", "silver")
+
+    own = widget().settings["widget"]
+
+    assert (own.token.get_secret_value(), own.plan, own.retries) == (SECRET, "silver", 5)
+
+
+def test_an_unknown_name_in_the_folder_of_secrets_is_refused(widget, monkeypatch, tmp_path):
+    (tmp_path / "onbehalf_widget_tokne").write_text(SECRET, encoding="utf-8")
+    monkeypatch.setenv("ONBEHALF_SECRETS", str(tmp_path))
+
+    assert "tokne" in str(refusal(widget))
+
+
 def test_the_toml_file_may_name_the_file_of_a_secret(widget, write, secret_file):
     write(f'[plugins.widget]\ntoken_file = "{secret_file}"\nplan = "gold"\n')
 

@@ -1,4 +1,4 @@
-"""A plugin's own settings: from its variables, its table in the TOML file, and files that hold a secret.
+"""A plugin's own settings: from its variables, files that hold a secret, and its table in the TOML file.
 
 A secret (a field of type ``SecretStr``) comes from a variable or a file of its own, never from the TOML file, which is
 copied, mailed and kept under version control. Its value is never repeated: not in a refusal, and not in a log.
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from webapp.config.reading import variable_of
-from webapp.config.sources import PREFIX, config_file
+from webapp.config.sources import PREFIX, config_file, secrets_folder
 from webapp.errors import StartRefused
 from webapp.i18n import _
 
@@ -32,8 +32,10 @@ def plugin_settings(
 ) -> S:
     """Return a plugin's own settings, from ``ONBEHALF_<PLUGIN>_<FIELD>`` and ``[plugins.<name>]``.
 
-    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret. ``others`` are enabled beside it:
-    one whose name begins with this one's takes what begins with its own, ``acme-phones`` beside ``acme``.
+    ``ONBEHALF_<PLUGIN>_<FIELD>_FILE`` names a file that holds the value of a secret; so does a file
+    ``onbehalf_<plugin>_<field>`` in the folder that ``ONBEHALF_SECRETS`` names. A variable wins. ``others`` are
+    enabled beside it: one whose name begins with this one's takes what begins with its own, ``acme-phones`` beside
+    ``acme``.
 
     :raises StartRefused: naming each variable with a bad value, or unknown, and a secret in the TOML file.
     """
@@ -44,6 +46,7 @@ def plugin_settings(
     _refuse_secrets_in(table, name, secrets, prefix)
     mine = {key: value for key, value in environ.items() if key.startswith(prefix) and not key.startswith(theirs)}
     given = {key[len(prefix) :].lower(): value for key, value in mine.items()}
+    given = _in_folder(prefix, theirs) | given
     values = table | {key: _parsed(schema.model_fields.get(key), value) for key, value in given.items()}
     values = _with_files(values, secrets, prefix)
     if unknown := sorted(set(values) - set(schema.model_fields)):
@@ -92,6 +95,18 @@ def _refuse_secrets_in(table: Mapping[str, Any], plugin: str, secrets: frozenset
                 variable=prefix + name.upper(),
             ),
         )
+
+
+def _in_folder(prefix: str, theirs: tuple[str, ...]) -> dict[str, str]:
+    """Return the values that lie in the secrets' folder, each in a file that is named like its variable."""
+    folder = secrets_folder()
+    files = sorted(folder.iterdir()) if folder else []
+    mine = [file for file in files if file.name.upper().startswith(prefix) and file.is_file()]
+    return {
+        file.name[len(prefix) :].lower(): _content(str(file), PREFIX + "SECRETS")
+        for file in mine
+        if not file.name.upper().startswith(theirs)
+    }
 
 
 def _with_files(values: dict[str, Any], secrets: frozenset[str], prefix: str) -> dict[str, Any]:

@@ -56,16 +56,30 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    secret_key: str = Field(default="", description="Signs cookies and forms; `serve` refuses to start without it.")
+    secret_key: str = Field(
+        default="",
+        description="Signs cookies and forms; `serve` refuses to start without it. It holds at least 32 characters: "
+        '`python -c "import secrets; print(secrets.token_urlsafe(48))"` makes one.',
+    )
     old_secret_keys: Names = Field(
-        default=(), description="Comma-separated earlier secrets; cookies that they signed are still taken."
+        default=(),
+        description="Comma-separated earlier secrets; cookies that they signed are still taken. "
+        "See [upgrade](upgrade.md).",
     )
     database_url: str = Field(
-        default="sqlite:///onbehalf.sqlite3", description="SQLAlchemy address: SQLite, or postgresql://user@host/name."
+        default="sqlite:///onbehalf.sqlite3",
+        description="SQLAlchemy address: SQLite, or postgresql://user@host/name. PostgreSQL needs "
+        "`onbehalf[postgresql]`.",
     )
-    plugins: Names = Field(default=(), description="Comma-separated names of the plugins to load, in this order.")
+    plugins: Names = Field(
+        default=(),
+        description="Comma-separated names of the plugins to load, in this order. An installed plugin that is not "
+        "named runs no code.",
+    )
     safe_mode: bool = Field(
-        default=False, description="Start with the built-in plugins alone, whatever `ONBEHALF_PLUGINS` names."
+        default=False,
+        description="Start with the built-in plugins alone, whatever `ONBEHALF_PLUGINS` names. "
+        "See [operations](operations.md).",
     )
     hook_seconds: float = Field(
         default=2.0, gt=0, description="Seconds a hook of a plugin may take; three calls over it pause the plugin."
@@ -86,16 +100,21 @@ class Settings(BaseSettings):
         default="", description="IANA zone of these hours; empty = the partner's own."
     )
     holidays: dict[Country, list[Day]] = Field(
-        default_factory=dict, description="Dates that close (`2027-02-15`) or open (`+2027-02-20`) a desk, by country."
+        default_factory=dict,
+        description="Dates that close (`2027-02-15`) or open (`+2027-02-20`) a desk, by country: "
+        '`{"CN": ["2027-02-15", "+2027-02-20"]}`.',
     )
     cloud_overrides: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Fields of a cloud to replace, by cloud key; portals merge by kind."
     )
     cloud_files: Names = Field(
-        default=(), description="Comma-separated TOML files, each of which describes one more cloud."
+        default=(),
+        description="Comma-separated TOML files, each of which describes one more cloud. See [clouds](clouds.md).",
     )
     sign_in: dict[str, SignIn] = Field(
-        default_factory=dict, description="OpenID Connect clients by cloud key: who may sign in, and through whom."
+        default_factory=dict,
+        description="OpenID Connect clients by cloud key: who may sign in, and through whom. "
+        "See [sign-in](sign-in.md).",
     )
     sign_in_roles: dict[str, Role] = Field(
         default={role: role for role in ROLES}, description="Roles by the value of the token's roles claim."
@@ -103,14 +122,29 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, le=1440, description="Minutes until an idle session ends.")
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours until any session ends.")
     allowed_hosts: Hosts = Field(
-        default=(), description="Host names this desk answers to; empty = any, for one behind a proxy that checks."
+        default=(),
+        description="Host names this desk answers to, without scheme and port; empty = any, for one behind a proxy "
+        "that checks. See [operations](operations.md).",
     )
-    trusted_proxies: int = Field(default=0, ge=0, le=5, description="Proxies in front that add X-Forwarded headers.")
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="Proxies in front that add X-Forwarded headers. See [operations](operations.md).",
+    )
     limits_storage: str = Field(
-        default="memory://", description="Where rate limits are counted: memory:// per worker, or redis://host."
+        default="memory://",
+        description="Where rate limits are counted: memory:// per worker, or redis://host. "
+        "Redis needs `onbehalf[redis]`.",
     )
-    failed_sign_ins_per_minute: int = Field(default=10, ge=1, description="Failed sign-ins from one address.")
-    writes_per_minute: int = Field(default=120, ge=1, description="Writes by one member.")
+    failed_sign_ins_per_minute: int = Field(
+        default=10,
+        ge=1,
+        description="Failed sign-ins from one address, of IPv6 from one /64 network; then 429.",
+    )
+    writes_per_minute: int = Field(
+        default=120, ge=1, description="Writes by one member; then 429, with what was typed."
+    )
     metrics_token: str = Field(default="", description="Bearer token for /metrics; empty = from loopback alone.")
     page_size: int = Field(default=25, ge=1, le=200, description="Rows on a page of a list.")
 
