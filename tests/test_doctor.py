@@ -62,6 +62,7 @@ def test_a_sound_deployment_needs_nothing_done(deployment):
         ({"metrics_token": "short"}, ("metrics", "warning")),
         ({"plugins": ("azure", "azur")}, ("plugins", "error")),
         ({"plugins": ()}, ("plugins", "warning")),
+        ({"safe_mode": True}, ("plugins", "warning")),
         ({"clouds": ("global", "usgov"), "plugins": ("azure",)}, ("plugins", "error")),
         ({"plugins": ("azure", "usgov")}, ("clouds", "note")),
         ({"plugins": ("vianet",), "clouds": ("global", "china")}, ("clouds", "warning")),
@@ -110,6 +111,42 @@ def test_a_file_that_others_may_read_is_found(deployment, tmp_path, monkeypatch)
     assert ("files", "warning") in found(deployment())
     file.chmod(0o600)
     assert ("files", "warning") not in found(deployment())
+
+
+def test_secrets_that_others_may_read_are_found(deployment, tmp_path, monkeypatch):
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o700)
+    file = folder / "onbehalf_metrics_token"
+    file.write_text("0123456789abcdef0123456789abcdef")
+    monkeypatch.setenv("ONBEHALF_SECRETS", str(folder))
+
+    file.chmod(0o644)
+    assert ("files", "warning") in found(deployment())
+    file.chmod(0o600)
+    assert ("files", "warning") not in found(deployment())
+    folder.chmod(0o755)
+    assert ("files", "warning") in found(deployment())
+
+
+def test_a_plugin_that_does_not_run_is_found_with_the_reason_and_a_remedy(deployment, install_plugin):
+    install_plugin("later", "", manifest='id = "later"\napi = ">=99.0,<100"\n')
+    install_plugin("broken", "raise RuntimeError('at import')")
+
+    said = [one for one in examine(deployment(plugins=("azure", "later", "broken"))) if one.topic == "plugins"]
+
+    assert [(one.level, bool(str(one.remedy))) for one in said] == [("error", True), ("error", True), ("ok", False)]
+    assert ">=99.0,<100" in str(said[0].message)
+    assert "at import" in str(said[1].message)
+
+
+def test_every_host_that_the_desk_connects_to_is_named(deployment, provider, install_plugin):
+    install_plugin("caller", "", manifest='id = "caller"\napi = ">=1.0,<2"\nhosts = ["api.vendor.example"]\n')
+
+    read = deployment(plugins=("azure", "caller"), limits_storage="redis://limits.example:6379")
+    said = " ".join(str(one.message) for one in examine(read, online=False) if one.topic == "outbound")
+
+    for host in ("api.vendor.example", "limits.example", "127.0.0.1"):
+        assert host in said
 
 
 def test_a_provider_that_is_away_is_found_and_named(deployment, provider):

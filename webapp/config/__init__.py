@@ -4,7 +4,7 @@ from webapp.config.of_plugins import plugin_settings, secret_fields
 from webapp.config.reading import demo_port, load_settings, plugins_are_named
 from webapp.config.settings import Settings
 from webapp.config.sign_in import ProviderUrl, SignIn, is_loopback
-from webapp.config.sources import PREFIX, config_file
+from webapp.config.sources import PREFIX, config_file, secrets_folder
 from webapp.config.workers import share_metrics, shared_metrics
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "plugin_settings",
     "plugins_are_named",
     "secret_fields",
+    "secrets_folder",
     "share_metrics",
     "shared_metrics",
 ]

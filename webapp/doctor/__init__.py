@@ -46,5 +46,6 @@ def _of(settings: Settings, clock: Clock | None) -> Findings:
     yield from network.settings_findings(settings)
     if loaded is not None:
         yield from network.sign_in_findings(settings, loaded, clock)
+        yield from network.outbound_findings(settings, loaded)
     if clock is not None:
         yield from network.limits_findings(settings)

@@ -5,30 +5,38 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp.config import Settings, config_file
+from webapp.config import Settings, config_file, secrets_folder
 from webapp.doctor.findings import Finding, Findings, ok, warning
 from webapp.i18n import _
 
 
 def findings(settings: Settings) -> Findings:
-    """Look at the rights of the settings' file, and of an SQLite database."""
+    """Look at the rights of the settings' file, of the secrets' folder with its files, and of an SQLite database."""
     if file := config_file():
         yield _rights(file)
+    if folder := secrets_folder():
+        for secret in (folder, *sorted(folder.iterdir())):
+            yield _rights(secret)
     if (database := sqlite_file(settings.database_url)) and database.exists():
         yield _rights(database)
 
 
 def sqlite_file(url: str) -> Path | None:
     """Return the file of an SQLite database; ``None`` for another kind, or one in memory."""
+    address = address_of(url)
+    name = address.database if address and address.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def address_of(url: str) -> URL | None:
+    """Return a database's address, or ``None`` where it is none: another finding says so."""
     try:
-        address = make_url(url)
+        return make_url(url)
     except ArgumentError:
         return None
-    name = address.database if address.get_backend_name() == "sqlite" else None
-    return Path(name) if name and name != ":memory:" else None
 
 
 def _rights(file: Path) -> Finding:

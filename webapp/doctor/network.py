@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import ValidationError
 
 from webapp import limits, openid
 from webapp.config import Settings
+from webapp.doctor.files import address_of
 from webapp.doctor.findings import Finding, Findings, error, note, ok, refusal, warning
-from webapp.errors import StartRefused
+from webapp.errors import StartRefused, Words
 from webapp.i18n import _, ngettext
 from webapp.plugins.loading import Plugins
 
@@ -31,6 +33,31 @@ def settings_findings(settings: Settings) -> Findings:
         yield ok("hosts", _("The desk answers to: %(names)s.", names=", ".join(settings.allowed_hosts)))
     if settings.limits_storage == IN_MEMORY:
         yield note("limits", _("Each worker counts its rate limits by itself."))
+
+
+def outbound_findings(settings: Settings, loaded: Plugins) -> Findings:
+    """Name every host that the desk itself connects to, for whoever keeps the firewall."""
+    asked: list[tuple[Words, Sequence[str | None]]] = [
+        (_("the database"), [database.host if (database := address_of(settings.database_url)) else None]),
+        (_("the rate limits"), [urlsplit(settings.limits_storage).hostname]),
+        (_("sign-in"), [urlsplit(discovery).hostname for discovery in _discoveries(settings, loaded)]),
+    ]
+    running = (loaded.found[name] for name in loaded.running if name in loaded.found)
+    asked += [(plugin.name, plugin.manifest.hosts) for plugin in running if plugin.manifest]
+    named = [(what, sorted({host for host in hosts if host})) for what, hosts in asked]
+    if not any(hosts for _what, hosts in named):
+        yield ok("outbound", _("The desk connects to no other host."))
+    for what, hosts in named:
+        if hosts:
+            yield note(
+                "outbound", _("For %(what)s the desk connects to: %(names)s.", what=what, names=", ".join(hosts))
+            )
+
+
+def _discoveries(settings: Settings, loaded: Plugins) -> Iterator[str]:
+    for key, client in settings.sign_in.items():
+        if key in loaded.clouds:
+            yield client.discovery or openid.entra_discovery(loaded.clouds[key])
 
 
 def sign_in_findings(settings: Settings, loaded: Plugins, clock: Callable[[], datetime] | None) -> Findings:

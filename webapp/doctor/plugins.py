@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from webapp import API_VERSION
 from webapp.config import Settings
 from webapp.contracts.clouds import Address, Cloud
-from webapp.doctor.findings import Findings, note, ok, warning
+from webapp.doctor.findings import Findings, error, note, ok, warning
 from webapp.i18n import _
 from webapp.plugins.loading import Plugins
 
@@ -20,9 +21,38 @@ def findings(settings: Settings, loaded: Plugins) -> Findings:
             _("Name some in ONBEHALF_PLUGINS; onbehalf plugins lists what is installed."),
         )
     else:
-        yield ok("plugins", _("Enabled: %(names)s.", names=", ".join(settings.plugins)))
+        yield from _enabled(settings, loaded)
     for cloud in loaded.clouds.values():
         yield from _cloud(cloud, sold=len(loaded.products_in(cloud.key)))
+
+
+def _enabled(settings: Settings, loaded: Plugins) -> Findings:
+    """Look at each plugin that the settings name: whether it runs here, and what it uses that will go."""
+    if loaded.safe_mode:
+        yield warning(
+            "plugins",
+            _("Safe mode is on: the desk starts with the built-in plugins alone."),
+            _("Unset ONBEHALF_SAFE_MODE once the plugin that troubles it is mended or left out of ONBEHALF_PLUGINS."),
+        )
+    for left_out in loaded.left_out.values():
+        yield error("plugins", left_out.reason, left_out.remedy)
+    for name in settings.plugins:
+        if name not in loaded.running:
+            continue
+        installed = loaded.found[name]
+        known = installed.manifest.api if installed.manifest else _("unknown")
+        yield ok(
+            "plugins",
+            _(
+                "%(name)s %(version)s runs; it is made for plugin API %(range)s, and this is %(api)s.",
+                name=name,
+                version=installed.version,
+                range=known,
+                api=API_VERSION,
+            ),
+        )
+        for line in loaded.running[name].notes:
+            yield note("plugins", _("%(name)s: %(note)s", name=name, note=line))
 
 
 def _cloud(cloud: Cloud, *, sold: int) -> Findings:
