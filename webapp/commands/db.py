@@ -12,6 +12,7 @@ from webapp.config import Settings, load_settings
 from webapp.db import Database
 from webapp.errors import StartRefused
 from webapp.i18n import _
+from webapp.tables_fit import bring_up
 
 
 @click.group()
@@ -23,8 +24,9 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the tables up to date."""
     with opened(load_settings()) as database:
-        database.upgrade()
-    click.echo(_("The database is up to date."))
+        later = bring_up(database) == "later"
+    up_to_date = _("The database is up to date.")
+    click.echo(_("The database is of a later version, and this one can use it.") if later else up_to_date)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from webapp.commands.serve import address_of, refuse_taken, run
 from webapp.config import Settings, demo_port
 from webapp.deployment import Deployment
 from webapp.i18n import _
+from webapp.tables_fit import bring_up
 
 HOST = "127.0.0.1"
 
@@ -24,7 +25,7 @@ def demo() -> None:
     refuse_taken(HOST, port)
     if database_file().exists():
         with opened(demo_settings()) as database:
-            database.upgrade()
+            bring_up(database)
     else:
         prepare()
     click.echo(_("Onbehalf is at %(address)s", address=address_of(HOST, port)))

@@ -19,6 +19,7 @@ from webapp.errors import StartRefused
 from webapp.i18n import _, ngettext
 from webapp.roles import TABLE
 from webapp.tables.partners import Partner
+from webapp.tables_fit import refuse_unfit
 
 
 @click.group(name="import")
@@ -35,8 +36,7 @@ def customers(*, file: Path, partner: str, dry_run: bool) -> None:
     settings = load_settings()
     app = create_app(settings)
     with opened(settings) as database, app.app_context():
-        if not database.is_current():
-            raise StartRefused(_("The database is not up to date."), remedy=_("Run: onbehalf db upgrade"))
+        refuse_unfit(database)
         deployment: Deployment = replace(app.extensions["onbehalf"], database=database)
         text = customer_import.decoded(file.read_bytes())
         with database.writing() as session:

@@ -8,9 +8,9 @@ from webapp import enrolments
 from webapp.app import utc_now
 from webapp.commands.db import opened
 from webapp.config import load_settings
-from webapp.errors import StartRefused
 from webapp.i18n import _
 from webapp.plugins.loading import load
+from webapp.tables_fit import refuse_unfit
 
 
 @click.group()
@@ -35,8 +35,7 @@ def add(*, name: str, kind: str, cloud: str, tenant: str, domain: str, country: 
     clouds = load(settings).clouds
     candidate = enrolments.Candidate(name, kind, cloud, tenant, domain, country, time_zone)
     with opened(settings) as database:
-        if not database.is_current():
-            raise StartRefused(_("The database is not up to date."), remedy=_("Run: onbehalf db upgrade"))
+        refuse_unfit(database)
         with database.writing() as session:
             admitted, enrolment = enrolments.admit(session, candidate, tuple(clouds), now=utc_now())
     click.echo(

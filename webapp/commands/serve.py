@@ -22,6 +22,7 @@ from webapp.errors import StartRefused
 from webapp.i18n import _
 from webapp.openid import refuse_unknown_clouds
 from webapp.plugins.loading import load
+from webapp.tables_fit import refuse_unfit
 
 BLOCKING_THREADS = 2  # more threads under one interpreter lock raise the slowest answers
 
@@ -36,8 +37,7 @@ def serve(*, host: str, port: int, workers: int | None) -> None:
     refuse_weak_secret(settings)
     refuse_unknown_clouds(settings, load(settings))
     with opened(settings) as database:
-        if not database.is_current():
-            raise StartRefused(_("The database is not up to date."), remedy=_("Run: onbehalf db upgrade"))
+        refuse_unfit(database)
     refuse_taken(host, port)
     click.echo(_("Onbehalf is at %(address)s", address=address_of(host, port)))
     run(served_app, settings, host=host, port=port, workers=workers or os.cpu_count() or 1)

@@ -8,10 +8,11 @@ from sqlmodel import select
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.doctor.files import sqlite_file
-from webapp.doctor.findings import Findings, error, ok, refusal, warning
+from webapp.doctor.findings import Findings, error, note, ok, refusal, warning
 from webapp.errors import StartRefused
 from webapp.i18n import _
 from webapp.tables.partners import Enrolment
+from webapp.tables_fit import refuse_unfit
 
 
 def findings(settings: Settings) -> Findings:
@@ -44,10 +45,15 @@ def findings(settings: Settings) -> Findings:
 
 
 def _inside(database: Database, settings: Settings) -> Findings:
-    if not database.is_current():
-        yield error("migrations", _("The database is not up to date."), _("Run: onbehalf db upgrade"))
+    try:
+        refuse_unfit(database)
+    except StartRefused as refused:
+        yield refusal("migrations", refused)
         return
-    yield ok("database", _("The database answers, and its tables are those of this version."))
+    if database.is_current():
+        yield ok("database", _("The database answers, and its tables are those of this version."))
+    else:
+        yield note("migrations", _("The tables are those of a later version, and this one can use them."))
     with database.reading() as session:
         admitted = set(session.exec(select(Enrolment.cloud)))
     if not admitted:

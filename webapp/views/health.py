@@ -13,6 +13,7 @@ from webapp.deployment import Deployment
 from webapp.errors import NotAllowed
 from webapp.i18n import _
 from webapp.metrics import Metrics
+from webapp.tables_fit import USABLE, fit_of
 from webapp.views.gate import deployment
 
 bp = Blueprint("health", __name__)
@@ -33,7 +34,7 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Say whether pages can be served: the database answers, and its tables are those of this version.
+    """Say whether pages can be served: the database answers, and this version can work on its tables.
 
     A plugin that was left out or is paused degrades the desk and is named on its own page; the others go on.
     """
@@ -52,10 +53,10 @@ def metrics() -> Response:
 
 def _database(desk: Deployment) -> dict[str, str]:
     try:
-        current = desk.database.is_current()
+        usable = fit_of(desk.database) in USABLE
     except SQLAlchemyError:
         return {"database": NOT_READY, "migrations": UNKNOWN}
-    return {"database": READY, "migrations": READY if current else NOT_READY}
+    return {"database": READY, "migrations": READY if usable else NOT_READY}
 
 
 def _plugins(desk: Deployment) -> str:
