@@ -25,7 +25,7 @@ from webapp.testing.pytest_plugin import missing
 
 SAMPLE = Path(__file__).resolve().parents[1] / "docs" / "samples" / "nginx.conf"
 NAME = "desk.example.com"
-FILES = f"/etc/onbehalf/tls/{NAME}"
+FILES = "/etc/ssl/onbehalf"
 SERVERS = ("10.0.0.11:8000", "10.0.0.12:8000")
 MAIN = """
 daemon off;
@@ -106,7 +106,7 @@ def serve():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """Return the name, without its ending, of a certificate and its key that are made for the sample's host."""
+    """Return a folder with a certificate and its key, made for the sample's host."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     made = (
@@ -116,13 +116,13 @@ def certificate(tmp_path_factory):
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    stem = tmp_path_factory.mktemp("tls") / NAME
+    folder = tmp_path_factory.mktemp("tls")
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    Path(f"{stem}.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    Path(f"{stem}.key").write_bytes(private)
-    return stem
+    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(private)
+    return folder
 
 
 class Front:
@@ -150,7 +150,7 @@ class Front:
 
     def ask(self, path, method="GET", body=None, *, name=NAME, **headers):
         """Ask over https under a name; return the answer and what it holds."""
-        trusting = ssl.create_default_context(cafile=f"{self.certificate}.crt")
+        trusting = ssl.create_default_context(cafile=self.certificate / "fullchain.pem")
         trusting.check_hostname = name == NAME
         raw = socket.create_connection(("127.0.0.1", self.https), timeout=20)
         connection = http.client.HTTPSConnection(name, timeout=20)
@@ -276,14 +276,17 @@ def test_without_tls_a_reader_is_sent_to_where_there_is(front, serve):
         plain.request("GET", "/customers?q=x", headers={"Host": NAME})
         answer = plain.getresponse()
 
-    assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/customers?q=x")
+    assert (answer.status, answer.headers["Location"]) == (308, f"https://{NAME}/customers?q=x")
 
 
 def test_another_name_gets_neither_certificate_nor_page(front, serve):
     one = Recorder()
 
-    with front(*[serve(one)] * 2) as desk, pytest.raises(ssl.SSLError):
-        desk.ask("/", name="evil.example")
+    with front(*[serve(one)] * 2) as desk:
+        with pytest.raises(ssl.SSLError):
+            desk.ask("/", name="evil.example")
+        with pytest.raises(http.client.RemoteDisconnected):
+            desk.ask("/", Host="evil.example")
 
     assert one.asked == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -37,21 +37,24 @@ def settings_findings(settings: Settings) -> Findings:
 
 def outbound_findings(settings: Settings, loaded: Plugins) -> Findings:
     """Name every host that the desk itself connects to, for whoever keeps the firewall."""
-    asked: list[tuple[Words, Sequence[str | None]]] = [
-        (_("the database"), [database.host if (database := address_of(settings.database_url)) else None]),
-        (_("the rate limits"), [urlsplit(settings.limits_storage).hostname]),
-        (_("sign-in"), [urlsplit(discovery).hostname for discovery in _discoveries(settings, loaded)]),
-    ]
-    running = (loaded.found[name] for name in loaded.running if name in loaded.found)
-    asked += [(plugin.name, plugin.manifest.hosts) for plugin in running if plugin.manifest]
-    named = [(what, sorted({host for host in hosts if host})) for what, hosts in asked]
-    if not any(hosts for _what, hosts in named):
+    told = list(_told(settings, loaded))
+    yield from (note("outbound", words) for words in told)
+    if not told:
         yield ok("outbound", _("The desk connects to no other host."))
-    for what, hosts in named:
-        if hosts:
-            yield note(
-                "outbound", _("For %(what)s the desk connects to: %(names)s.", what=what, names=", ".join(hosts))
-            )
+
+
+def _told(settings: Settings, loaded: Plugins) -> Iterator[Words]:
+    database = address_of(settings.database_url)
+    if database and database.host:
+        yield _("The database is at %(names)s.", names=database.host)
+    if counted_at := urlsplit(settings.limits_storage).hostname:
+        yield _("The rate limits are counted at %(names)s.", names=counted_at)
+    if providers := sorted({urlsplit(discovery).hostname or "" for discovery in _discoveries(settings, loaded)}):
+        yield _("Members sign in through %(names)s.", names=", ".join(providers))
+    for name in loaded.running:
+        manifest = loaded.found[name].manifest if name in loaded.found else None
+        if manifest and manifest.hosts:
+            yield _("The plugin %(plugin)s connects to %(names)s.", plugin=name, names=", ".join(manifest.hosts))
 
 
 def _discoveries(settings: Settings, loaded: Plugins) -> Iterator[str]:

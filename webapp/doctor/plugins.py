@@ -8,8 +8,9 @@ from webapp import API_VERSION
 from webapp.config import Settings
 from webapp.contracts.clouds import Address, Cloud
 from webapp.doctor.findings import Findings, error, note, ok, warning
+from webapp.errors import Words
 from webapp.i18n import _
-from webapp.plugins.loading import Plugins
+from webapp.plugins.loading import Installed, Plugins
 
 
 def findings(settings: Settings, loaded: Plugins) -> Findings:
@@ -39,20 +40,20 @@ def _enabled(settings: Settings, loaded: Plugins) -> Findings:
     for name in settings.plugins:
         if name not in loaded.running:
             continue
-        installed = loaded.found[name]
-        known = installed.manifest.api if installed.manifest else _("unknown")
-        yield ok(
-            "plugins",
-            _(
-                "%(name)s %(version)s runs; it is made for plugin API %(range)s, and this is %(api)s.",
-                name=name,
-                version=installed.version,
-                range=known,
-                api=API_VERSION,
-            ),
-        )
+        yield ok("plugins", _fits(loaded.found[name]))
         for line in loaded.running[name].notes:
-            yield note("plugins", _("%(name)s: %(note)s", name=name, note=line))
+            yield note("plugins", _("The plugin %(plugin)s uses what is deprecated: %(note)s", plugin=name, note=line))
+
+
+def _fits(installed: Installed) -> Words:
+    said = {"name": installed.name, "version": installed.version, "api": API_VERSION}
+    if installed.manifest is None:
+        return _("%(name)s %(version)s runs; it does not say which plugin API it is made for. This is %(api)s.", **said)
+    return _(
+        "%(name)s %(version)s runs; it is made for plugin API %(range)s, and this is %(api)s.",
+        range=installed.manifest.api,
+        **said,
+    )
 
 
 def _cloud(cloud: Cloud, *, sold: int) -> Findings:
