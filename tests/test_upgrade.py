@@ -3,13 +3,16 @@
 What fills it is derived from the tables as they were, so that a new migration is tried without a line added here.
 """
 
-import ast
 import itertools
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from webapp.collation import KEPT
@@ -64,12 +67,18 @@ def fill(database):
     return tables
 
 
-def rows_of(database, tables):
-    """Return the rows of the tables, with the columns that the tables name."""
+def columns_of(table, taken):
+    """Return the columns of a table but for those that are taken away later."""
+    return [column for column in table.columns if f"{table.name}.{column.name}" not in taken]
+
+
+def rows_of(database, tables, taken=()):
+    """Return the rows of the tables, with the columns that the tables name, but for what is taken away."""
     with database.reading() as session:
         return {
-            table.name: sorted(map(repr, session.execute(sa.select(*table.columns)).mappings().all()))
+            table.name: sorted(map(repr, session.execute(sa.select(*columns_of(table, taken))).mappings().all()))
             for table in tables
+            if table.name not in taken
         }
 
 
@@ -84,13 +93,13 @@ def database(database_url):
 def test_what_an_earlier_version_wrote_is_all_there_after_the_upgrade(database, revision):
     database.upgrade(revision)
     tables = fill(database)
-    before = rows_of(database, tables)
+    before = rows_of(database, tables, taken_after(revision))
 
     database.upgrade()
 
     assert before
     assert all(len(rows) == ROWS for rows in before.values())
-    assert rows_of(database, tables) == before
+    assert rows_of(database, tables, taken_after(revision)) == before
     assert database.is_current()
     database.check()
 
@@ -133,57 +142,169 @@ def test_the_pages_open_on_a_desk_that_was_upgraded(demo_app_on_each_engine, rev
 @pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(REVISIONS)))
 def test_the_version_before_reads_and_writes_beside_the_new_one(database, before, after):
     database.upgrade(before)
-    tables = fill(database)
+    taken = contracts_of(after)
+    tables = [table for table in fill(database) if table.name not in taken]
     database.upgrade(after)
-    known = rows_of(database, tables)
+    known = rows_of(database, tables, taken)
 
     with database.writing() as session:
         for table in tables:
-            more = {c.name: value_of(c, ROWS + 1) for c in table.columns}
+            more = {c.name: value_of(c, ROWS + 1) for c in columns_of(table, taken)}
             session.execute(sa.insert(table), [more])
-            texts = [c for c in table.columns if isinstance(c.type, sa.String) and not c.foreign_keys]
+            texts = [c for c in columns_of(table, taken) if isinstance(c.type, sa.String) and not c.foreign_keys]
             if texts and "id" in table.columns and table.name not in ONLY_ADDED_TO:
                 again = {texts[-1].name: value_of(texts[-1], ROWS + 2)}
                 session.execute(sa.update(table).where(table.c.id == more["id"]), again)
         session.commit()
 
-    now = rows_of(database, tables)
+    now = rows_of(database, tables, taken)
     assert {name: len(rows) for name, rows in now.items()} == dict.fromkeys(known, ROWS + 1)
     assert all(set(known[name]) <= set(rows) for name, rows in now.items())
 
 
-EXPANDS = {"create_table", "add_column", "create_index", "create_unique_constraint", "f", "get_bind", "execute"}
-"""What a migration may call while the version before is still running; ``execute`` fills what it has just added."""
+def taken_after(revision):
+    """Return what later migrations declare to take away: ``table`` or ``table.column``."""
+    later = REVISIONS[REVISIONS.index(revision) + 1 :]
+    return {name for one in later for name in contracts_of(one)}
 
 
-def called_by(function):
-    return {
-        node.func.attr
-        for node in ast.walk(function)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id in {"op", "batch_op"}
-    }
+def contracts_of(revision):
+    """Return what a migration takes away, each with the version whose code did not use it any more."""
+    return getattr(SCRIPTS.get_revision(revision).module, "contracts", {})
 
 
-def columns_of(function):
-    """Yield the columns that are added to a table that is there already."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_column":
-            yield next(part for part in node.args if isinstance(part, ast.Call))
+def schema_of(database):
+    """Return what the database holds its tables to, by table."""
+    inspector = sa.inspect(database.engine)
+    return {name: Held.of(inspector, name) for name in inspector.get_table_names() if name != "alembic_version"}
 
 
-@pytest.mark.parametrize("revision", REVISIONS[2:])
-def test_a_migration_only_adds_unless_it_says_which_version_stopped_using_what_it_takes_away(revision):
-    script = SCRIPTS.get_revision(revision)
-    tree = ast.parse(Path(script.path).read_text(encoding="utf-8"))
-    upgrade = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade")
+@dataclass
+class Held:
+    """What one table is held to."""
 
-    if contracts := getattr(script.module, "contracts", ""):
-        assert script.down_revision, f"{revision} takes away what {contracts} does not use any more"
-        return
-    assert called_by(upgrade) <= EXPANDS
-    for column in columns_of(upgrade):
-        given = {word.arg: ast.unparse(word.value) for word in column.keywords}
-        assert given.get("nullable") == "True" or "server_default" in given, ast.unparse(column)
+    columns: dict
+    key: tuple
+    unique: set
+    foreign: set
+    checks: set
+
+    @classmethod
+    def of(cls, inspector, table):
+        unique = [constraint["column_names"] for constraint in inspector.get_unique_constraints(table)]
+        unique += [index["column_names"] for index in inspector.get_indexes(table) if index["unique"]]
+        return cls(
+            columns={column["name"]: column for column in inspector.get_columns(table)},
+            key=tuple(inspector.get_pk_constraint(table)["constrained_columns"]),
+            unique={tuple(columns) for columns in unique},
+            foreign={tuple(key["constrained_columns"]) for key in inspector.get_foreign_keys(table)},
+            checks={check["sqltext"] for check in inspector.get_check_constraints(table)},
+        )
+
+
+def minded(before, after, contracts=()):
+    """Yield what a migration does that the version before minds, in words."""
+    for table, old in before.items():
+        if table in after:
+            yield from (f"{table}{words}" for words in minded_in(table, old, after[table], contracts))
+        elif table not in contracts:
+            yield f"{table} is gone"
+
+
+def minded_in(table, old, new, contracts):
+    for name, column in old.columns.items():
+        found = new.columns.get(name)
+        if found is None:
+            if f"{table}.{name}" not in contracts:
+                yield f".{name} is gone"
+        elif column["nullable"] and not found["nullable"]:
+            yield f".{name} must be filled"
+        elif narrower(column["type"], found["type"]):
+            yield f".{name} is of another type"
+    empty = {name for name, column in new.columns.items() if name not in old.columns and column["nullable"]}
+    for name in new.columns.keys() - old.columns.keys() - empty:
+        if new.columns[name]["default"] is None:
+            yield f".{name} is new and must be filled"
+    if new.key != old.key:
+        yield " has another key"
+    for columns in (new.unique - old.unique) | (new.foreign - old.foreign):
+        if not empty & set(columns):
+            yield f" is held to more: {', '.join(columns)}"
+    if new.checks - old.checks:
+        yield " is checked more"
+
+
+def narrower(old, new):
+    """Say whether a type is another one; a text that may be longer is not."""
+    lengths = [getattr(kind, "length", None) for kind in (old, new)]
+    if isinstance(old, sa.String) and isinstance(new, sa.String):
+        return lengths[1] is not None and (lengths[0] is None or lengths[1] < lengths[0])
+    return repr(old) != repr(new)
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(REVISIONS)))
+def test_a_migration_only_adds_unless_it_declares_what_nobody_uses_any_more(database, before, after):
+    database.upgrade(before)
+    known = schema_of(database)
+
+    database.upgrade(after)
+
+    assert list(minded(known, schema_of(database), contracts_of(after))) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_a_migration_takes_away_a_version_that_was_released_did_not_use_any_more(revision):
+    titles = re.findall(r"^## ([\d.]+)(.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    released = {version for version, words in titles if "not released" not in words}
+
+    assert set(contracts_of(revision).values()) <= released
+
+
+def altered(op, name, **how):
+    with op.batch_alter_table("partner") as batch:
+        batch.alter_column(name, **how)
+
+
+def altered_kind(op):
+    altered(op, "time_zone", type_=sa.JSON(), postgresql_using="to_json(time_zone)")
+
+
+def must_be_filled(op):
+    op.add_column("partner", sa.Column("colour", sa.String(9), server_default="", nullable=False))
+    altered(op, "colour", server_default=None)
+
+
+def checked(op):
+    with op.batch_alter_table("partner") as batch:
+        batch.create_check_constraint("ck_partner_name", sa.text("name <> ''"))
+
+
+@pytest.mark.parametrize(
+    ("migration", "words"),
+    [
+        (lambda op: op.drop_table("canned_text"), ["canned_text is gone"]),
+        (lambda op: op.drop_column("service_request", "files"), ["service_request.files is gone"]),
+        (lambda op: op.add_column("partner", sa.Column("colour", sa.String(9))), []),
+        (lambda op: op.add_column("partner", sa.Column("colour", sa.String(9), server_default="", nullable=False)), []),
+        (lambda op: op.create_index("ix_partner_country", "partner", ["country"]), []),
+        (
+            lambda op: op.create_index("uq_partner_country", "partner", ["country"], unique=True),
+            ["partner is held to more: country"],
+        ),
+        (lambda op: altered(op, "country", type_=sa.String(3)), []),
+        (lambda op: altered(op, "name", type_=sa.String(20)), ["partner.name is of another type"]),
+        (altered_kind, ["partner.time_zone is of another type"]),
+        (must_be_filled, ["partner.colour is new and must be filled"]),
+        (checked, ["partner is checked more"]),
+    ],
+)
+def test_what_the_version_before_would_mind_is_found(migrated_database, migration, words):
+    before = schema_of(migrated_database)
+
+    with migrated_database.engine.connect() as connection:
+        migration(Operations(MigrationContext.configure(connection)))
+        connection.commit()
+
+    assert list(minded(before, schema_of(migrated_database))) == words
+    declared = {word.partition(" ")[0]: "1.0" for word in words if word.endswith(" is gone")}
+    assert list(minded(before, schema_of(migrated_database), declared)) == ([] if declared else words)
