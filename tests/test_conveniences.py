@@ -286,3 +286,56 @@ def test_the_list_ticks_all_of_a_page_and_inserts_texts_in_a_browser(browser_pag
     page.select_option("#canned-description", label="Greeting")
     page.locator("[data-inserts=description]").click()
     assert page.input_value("#description") == "Before. Hello ContosoAfter."
+
+
+def test_a_note_typed_beside_closing_goes_along_and_both_are_taken_back(desk_on_each_engine, request_of):
+    reader = desk_on_each_engine(FABRIKAM)
+    made = filed(reader)
+    page = bulk(reader, made, "close", text="Closed after the incident")
+
+    assert "2 requests have been closed." in page.words
+    for one in made:
+        row, kinds = request_of(one)
+        assert (row.state, kinds[-2:]) == ("closed", ["closed", "note"])
+
+    after = reader.get(reader.send(page.form("/undo")).location)
+    assert "It has been taken back." in after.words
+    for one in made:
+        assert request_of(one)[0].state != "closed"
+
+
+def test_views_stand_in_the_order_of_the_readers_language(desk):
+    reader = desk(FABRIKAM)
+    for name in ("zeta", "Öppna", "beta", "Alfa"):
+        keep(reader, name)
+
+    words = reader.get("/requests", Accept_Language="sv").words
+    assert sorted(("zeta", "Öppna", "beta", "Alfa"), key=words.index) == ["Alfa", "beta", "zeta", "Öppna"]
+
+
+def test_after_a_filter_the_csv_and_the_language_are_those_of_the_list_in_sight(browser_page, served, enter):
+    page = browser_page
+    enter(page, served, FABRIKAM)
+    page.goto(f"{served}/requests")
+    page.select_option("#state", "closed")
+    page.wait_for_url("**/requests?*state=closed*")
+
+    assert page.get_attribute("[data-downloads]", "href").endswith("/requests.csv?state=closed")
+    page.locator("details.me summary").click()
+    page.select_option("details.me select[name=language]", "sv")
+    page.locator("details.me form.preferences button").click()
+    page.locator("html[lang=sv]").wait_for()
+    assert "state=closed" in page.url
+
+
+def test_enter_on_a_tick_sends_nothing(browser_page, served, enter):
+    page = browser_page
+    enter(page, served, FABRIKAM)
+    page.goto(f"{served}/requests?state=filed")
+    page.fill("#bulk-text", "Not to be sent")
+    page.locator("#requests input[name=ref]").first.check()
+    page.keyboard.press("Enter")
+    page.locator("#requests input[name=ref]").nth(1).check()
+
+    assert page.url == f"{served}/requests?state=filed"
+    assert page.input_value("#bulk-text") == "Not to be sent"

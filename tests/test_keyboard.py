@@ -318,3 +318,19 @@ def test_every_shortcut_of_the_list_is_marked_on_its_page(desk):
     listed = {key for _title, keys in SHORTCUTS for key, _what in keys if isinstance(key, str)}
 
     assert marked == listed - {"/", "?", "j", "k"}
+
+
+def test_letters_are_known_by_their_place_on_a_keyboard_of_another_script(browser_page, served, enter):
+    page = browser_page
+    enter(page, served, "fabrikam-admin-agent")
+    page.goto(f"{served}/")
+    press = """(keys) => keys.forEach(([key, code, ctrlKey]) => {
+        const how = { key, code, ctrlKey, bubbles: true, cancelable: true };
+        document.body.dispatchEvent(new KeyboardEvent("keydown", how));
+    })"""
+
+    page.evaluate(press, [["л", "KeyK", True]])
+    page.locator("#switcher[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.evaluate(press, [["п", "KeyG", False], ["с", "KeyC", False]])
+    page.wait_for_url("**/customers")

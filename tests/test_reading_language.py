@@ -179,6 +179,25 @@ def test_a_half_filled_record_survives_too(browser_page, served, enter, address,
     assert page.input_value(f"main form [name={field}]") == WORDS
 
 
+def test_what_was_typed_beside_another_panel_is_there_after_its_button(browser_page, served, enter, desk):
+    page = browser_page
+    request = desk(FABRIKAM).filed("Contoso", "azure")
+    enter(page, served, FABRIKAM)
+    page.goto(f"{served}{request}")
+    page.fill("#text", WORDS)
+    page.fill("#more-files", "trace.har")
+    page.fill("#ticket_number", "2611260001234567")
+    page.get_by_role("button", name="Record it").click()
+    page.locator(".ticket-number").wait_for()
+
+    assert page.input_value("#text") == WORDS
+    assert page.input_value("#more-files") == "trace.har"
+    page.locator("#text").focus()
+    page.keyboard.press("Control+Enter")
+    page.locator(".note-text", has_text=WORDS.split(maxsplit=1)[0]).wait_for()
+    assert page.input_value("#text") == ""
+
+
 def test_words_left_in_a_tab_are_for_their_page_and_their_reader_alone(browser_page, served, enter, desk):
     page = browser_page
     request = desk(FABRIKAM).filed("Contoso", "azure")

@@ -56,14 +56,14 @@ def apply(
     if known is not None:
         return fetch(session, viewer, known.id)
     _check(refs, kind, key)
-    words = service_requests.checked_note(text) if kind == "note" else ""
+    words = service_requests.checked_note(text) if kind == "note" or text.strip() else ""
     action = BulkAction(member_id=viewer.member_id, key=key, kind=kind, at=deployment.now(), done=[], left_out=[])
     done: list[dict[str, Any]] = []
     left_out: list[dict[str, Any]] = []
     for request in _requests(session, viewer, refs):
         before = _as_it_is(request)
         try:
-            note_id = _one(session, deployment, viewer, request, words)
+            note_id = _one(session, deployment, viewer, request, kind, words)
         except DeskError as error:
             why = {"why": in_all_languages(error.message)}
             left_out.append({"ref": request.ref, "title": request.title} | why)
@@ -75,8 +75,8 @@ def apply(
     return action
 
 
-def undo(session: Session, deployment: Deployment, viewer: Viewer, action: BulkAction) -> list[str]:
-    """Take it back where nobody has changed the request since; return the titles of those left as they are.
+def undo(session: Session, deployment: Deployment, viewer: Viewer, action: BulkAction) -> list[ServiceRequest]:
+    """Take it back where nobody has changed the request since; return those left as they are.
 
     :raises Conflict: if it is too late, or it was taken back already.
     """
@@ -85,11 +85,11 @@ def undo(session: Session, deployment: Deployment, viewer: Viewer, action: BulkA
         raise Conflict(
             _("This cannot be taken back any more."), remedy=_("Open the requests themselves, and change them there.")
         )
-    left: list[str] = []
+    left: list[ServiceRequest] = []
     for one in action.done:
         request = service_requests.fetch(session, viewer, one["ref"], to_change=True)
         if request.version != one["version"]:
-            left.append(request.title)
+            left.append(request)
             continue
         _restore(session, request, one)
         timeline.write(session, request, now, viewer, "undone")
@@ -120,10 +120,13 @@ def _requests(session: Session, viewer: Viewer, refs: Sequence[str]) -> Sequence
     return found
 
 
-def _one(session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, note: str) -> int | None:
-    """Do it to one request; return the id of its note."""
-    if not note:
+def _one(
+    session: Session, deployment: Deployment, viewer: Viewer, request: ServiceRequest, kind: str, note: str
+) -> int | None:
+    """Do it to one request; return the id of its note, which may go along with closing it."""
+    if kind == "close":
         service_requests.move(session, deployment.now(), viewer, request, "closed")
+    if not note:
         return None
     entry = timeline.write(session, request, deployment.now(), viewer, "note", text=note)
     session.flush()
@@ -143,7 +146,6 @@ def _restore(session: Session, request: ServiceRequest, before: dict[str, Any]) 
         if entry is not None:
             entry.detail = {**entry.detail, "withdrawn": True}
             session.add(entry)
-        return
     request.state = before["state"]
     for name in ("answered_at", "closed_at"):
         setattr(request, name, datetime.fromisoformat(before[name]) if before[name] else None)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from webapp import audit
+from webapp.collation import by_name
 from webapp.db import LARGEST_ID
 from webapp.deployment import Deployment
 from webapp.errors import Conflict, NotFound
@@ -26,7 +27,8 @@ MOST = 200
 def listed(session: Session, viewer: Viewer) -> Sequence[CannedText]:
     """Return the texts of the viewer's partner, by title."""
     mine = select(CannedText).where(CannedText.partner_id == viewer.partner_id)
-    return session.exec(mine.order_by(col(CannedText.title), col(CannedText.id)).limit(MOST)).all()
+    found = session.exec(mine.order_by(col(CannedText.title), col(CannedText.id)).limit(MOST))
+    return by_name(found, lambda text: text.title)
 
 
 def fitting(session: Session, viewer: Viewer, product: str, languages: Sequence[str]) -> Sequence[CannedText]:
@@ -38,7 +40,7 @@ def fitting(session: Session, viewer: Viewer, product: str, languages: Sequence[
         .order_by(col(CannedText.title), col(CannedText.id))
         .limit(50)
     )
-    return session.exec(statement).all()
+    return by_name(session.exec(statement), lambda text: text.title)
 
 
 def fetch(session: Session, viewer: Viewer, text_id: int) -> CannedText:

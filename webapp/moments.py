@@ -108,9 +108,16 @@ def from_input(text: str, otherwise: datetime) -> datetime:
         ) from error
 
 
+SUMMER_OF_A_REGION = ", летнее время"
+"""What Babel puts behind a region that has no zone's name of its own in Russian, also in winter."""
+
+
 def time_zone_name() -> str:
     """Return the reader's zone by name, for the head of a column."""
-    return str(get_timezone_name(reading_zone(), width="long", locale=get_locale()))
+    zone = reading_zone()
+    if zone.key in {"UTC", "Etc/UTC"}:  # as a region it is unknown
+        return str(get_timezone_name(datetime.now(zone), width="long", locale=get_locale()))
+    return str(get_timezone_name(zone, width="long", locale=get_locale())).removesuffix(SUMMER_OF_A_REGION)
 
 
 def _words(at: datetime, style: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from webapp.collation import by_name
 from webapp.db import LARGEST_ID
 from webapp.errors import Conflict, Invalid, NotFound
 from webapp.i18n import _
@@ -20,7 +21,7 @@ NAME_LENGTH = 60
 def listed(session: Session, viewer: Viewer) -> Sequence[SavedView]:
     """Return the viewer's own views, by name."""
     mine = select(SavedView).where(SavedView.member_id == viewer.member_id)
-    return session.exec(mine.order_by(col(SavedView.name), col(SavedView.id))).all()
+    return by_name(session.exec(mine.order_by(col(SavedView.id))), lambda view: view.name)
 
 
 def fetch(session: Session, viewer: Viewer, view_id: int) -> SavedView:

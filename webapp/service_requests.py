@@ -148,7 +148,7 @@ def move(session: Session, now: datetime, viewer: Viewer, request: ServiceReques
     """
     if state not in NEXT[request.state]:
         raise Conflict(
-            _("The request has moved on meanwhile, so this step does not follow any more."),
+            _("This step does not follow from the state the request is in."),
             remedy=_("Look at its present state, and choose again."),
         )
     kind = _KIND_OF[state]

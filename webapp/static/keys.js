@@ -59,13 +59,19 @@
   let afterG = false;
   ["pointerdown", "focusin", "visibilitychange"].forEach((done) => document.addEventListener(done, () => { afterG = false; }));
 
+  // On a keyboard of another script a letter is known by its place.
+  function letterOf(event) {
+    const place = /^Key([A-Z])$/.exec(event.code || "");
+    return place && event.key.length === 1 && event.key.charCodeAt(0) > 127 ? place[1].toLowerCase() : event.key;
+  }
+
   function withControl(event) {
-    if (event.key.toLowerCase() === "k") {
+    if (letterOf(event).toLowerCase() === "k") {
       event.preventDefault();
       open("switcher");
     } else if (event.key === "Enter") {
       const form = event.target.closest("main form");
-      const send = form && (form.querySelector("#send") || form.querySelector("button[type=submit]"));
+      const send = form && (form.querySelector("#send") || form.querySelector("button[type=submit]:not([data-inserts], [name=pages])"));
       if (send) { event.preventDefault(); send.click(); }
     }
   }
@@ -74,11 +80,11 @@
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.altKey || event.repeat) return;
     if (event.ctrlKey || event.metaKey) { withControl(event); return; }
     if (event.key.length > 1 || typing(event.target) || !singleKeys() || document.querySelector("dialog[open]")) return;
-    const sequence = afterG;
-    afterG = !sequence && event.key === "g";
+    const sequence = afterG, key = letterOf(event);
+    afterG = !sequence && key === "g";
     if (afterG) return;
-    const own = !sequence && OWN[event.key];
-    if (own ? own() : use(sequence ? `g ${event.key}` : event.key)) event.preventDefault();
+    const own = !sequence && OWN[key];
+    if (own ? own() : use(sequence ? `g ${key}` : key)) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {

@@ -35,6 +35,25 @@
     if (query) query.value = window.location.search.slice(1);
   });
 
+  // What is taken away, and the view that is marked, are those of the list that the reader sees.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    const shown = new URLSearchParams(window.location.search);
+    ["after", "done"].forEach((name) => shown.delete(name));
+    Array.from(shown).forEach(([name, value]) => { if (!value) shown.delete(name); });
+    document.querySelectorAll("[data-downloads]").forEach((link) => { link.search = shown.toString(); });
+    shown.sort();
+    document.querySelectorAll(".saved-views a:not(.saved-view-change)").forEach((link) => {
+      const kept = new URLSearchParams(link.search);
+      kept.sort();
+      if (kept.toString() === shown.toString()) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    });
+  });
+
+  // Enter on a tick would press the first button of the form that the tick belongs to.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("#requests input[type=checkbox]")) event.preventDefault();
+  });
+
   document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("htmx:afterSettle", reveal);
 })();

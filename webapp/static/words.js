@@ -18,10 +18,16 @@
     return there.pathname + there.search;
   }
 
+  // The address may have changed since the page came, by a filter or a choice.
+  function pageNow(next) {
+    const here = window.location.pathname;
+    return new URL(next, window.location.href).pathname === here ? here + window.location.search : next;
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-changes-pages]")) return;
-    const next = document.querySelector("form.preferences input[name=next]").value;
+    const next = pageNow(document.querySelector("form.preferences input[name=next]").value);
     form.elements.next.value = next;
     const kept = forms().filter((one) => one !== form)
       .map((one) => Array.from(one.elements).filter(own).map((field) => [field.name, field.type, field.value, valueOf(field)]));
@@ -42,6 +48,29 @@
     form.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   }
+
+  // A part of a page that is swapped brings forms with it: what was typed in those that were not sent comes back.
+  const typed = (field) => {
+    if (picked(field)) return field.checked !== field.defaultChecked;
+    if (field.options) return Array.from(field.options).some((one) => one.selected !== one.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  let unsent = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target, sent = event.detail.requestConfig.elt.closest("form");
+    unsent = forms().filter((form) => form !== sent && part.contains(form)).map((form) => [
+      form.getAttribute("action"),
+      Array.from(form.elements).filter(own).filter(typed).map((field) => [field.name, field.type, field.value, valueOf(field)]),
+    ]);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const kept = unsent;
+    unsent = [];
+    kept.forEach(([action, fields]) => {
+      const form = forms().find((one) => one.getAttribute("action") === action);
+      if (form && fields.length) restore(form, fields);
+    });
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     const stored = store((there) => { const found = there.getItem(KEY); there.removeItem(KEY); return found; });

@@ -62,8 +62,7 @@ def change() -> BaseResponse:
         form.get("text", ""),
         form.get("request_key", ""),
     )
-    filters = Filters.read(dict(parse_qsl(form.get("query", "")[:2000])))
-    return redirect(_list({**filters.query(after=""), "done": action.id}), code=303)
+    return redirect(_back(action.id), code=303)
 
 
 @bp.post("/request-actions/<int:action_id>/undo")
@@ -73,7 +72,13 @@ def undo(action_id: int) -> Response | BaseResponse | str:
     left = bulk.undo(database_session(), deployment(), viewer(), action)
     if left:
         return render_template("requests/undone.html", left=left)
-    return redirect(url_for("requests.index", done=action.id), code=303)
+    return redirect(_back(action.id), code=303)
+
+
+def _back(action_id: int) -> str:
+    """Return the address of the list as it was filtered, with what was done."""
+    filters = Filters.read(dict(parse_qsl(request.form.get("query", "")[:2000])))
+    return _list({**filters.query(after=""), "done": action_id})
 
 
 def _list(query: Mapping[str, Any]) -> str:
