@@ -264,6 +264,10 @@ def test_who_is_let_in_again_signs_in_anew_and_no_old_session_comes_back_to_life
     assert desk_on_each_engine(HELPDESK).get("/").status == 200
 
 
+def choices_of(form):
+    return [choice for control in form.controls.values() for choice in control.choices]
+
+
 def test_work_is_given_to_nobody_who_may_not_sign_in(desk_on_each_engine, reader, rows):
     address, erik = member_page(rows, HELPDESK), str(rows(Member, key=HELPDESK)[0].id)
     reader.send(reader.get(address).form(address), active=None)
@@ -275,7 +279,7 @@ def test_work_is_given_to_nobody_who_may_not_sign_in(desk_on_each_engine, reader
 
     assert (owned.status, passed.status) == (422, 422)
     assert "Erik Lindqvist" not in reader.get(f"{passing}?product=azure").words
-    assert f'value="{erik}"' not in reader.get(request).text
+    assert {erik}.isdisjoint(choices_of(reader.get(request).form("/owner")))
 
 
 def test_what_is_recorded_of_a_member_counts_at_once(desk_on_each_engine, reader, rows):

@@ -211,9 +211,9 @@ def half_done(session, database):
     for (request_id, _kind), times in told.items():
         entries[request_id] += times
     trail = Counter(session.exec(select(AuditEntry.subject).where(AuditEntry.action == "request.prepared")))
-    titles = set()
+    made = set()
     for row in session.exec(select(ServiceRequest)):
-        titles.add(row.title)
+        made.add((row.customer_id, row.title))
         if told[row.id, "prepared"] != 1:
             yield f"{row.ref} was prepared {told[row.id, 'prepared']} times"
         if row.version != entries[row.id]:
@@ -225,7 +225,7 @@ def half_done(session, database):
     orphans = select(TimelineEntry.id).where(TimelineEntry.request_id.not_in(select(ServiceRequest.id)))
     yield from (f"entry {orphan} belongs to no request" for orphan in session.exec(orphans))
     for draft in session.exec(select(Draft)):
-        if draft.fields.get("title") in titles:
+        if (draft.customer_id, draft.fields.get("title")) in made:
             yield f"draft {draft.id} is left beside the request made of it"
     broken = audit.verify(session).broken
     if broken:
