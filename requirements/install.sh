@@ -4,6 +4,7 @@
 set -eu
 target=${1:?"say where to: ./install.sh /opt/onbehalf [azure office365 ...]"}
 shift
+case $target in /*) ;; *) target=$PWD/$target ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here"
 sha256sum --quiet --check SHA256SUMS
@@ -26,4 +27,5 @@ else
     install "$target/own.txt"
 fi
 "$target/bin/python" -m pip --disable-pip-version-check check
+cp -R docs "$target/"
 echo "Installed: $target/bin/onbehalf. What to set next stands in docs/settings.md."

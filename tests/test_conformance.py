@@ -115,12 +115,8 @@ FAULTS = {
         '"https://support.acme.example"',
         'f"https://support.acme.example/?who={draft.situation.customer.domain or \'undefined\'}".split()[0]',
     ),
-    "brings markup": ("rendered", '_("Under Cases.")', '__import__("markupsafe").Markup("<b>Cases</b>")'),
     "puts what people wrote into the sentence": (
         "rendered", '_("%(customer)s is', 'TextDomain(__name__).text(situation.customer.name + " is'
-    ),
-    "takes what people wrote for markup": (
-        "rendered", 'value=draft.title', 'value=__import__("markupsafe").Markup(draft.title)'
     ),
     "forgets a hole": ("rendered", "customer=situation.customer.name))", "name=situation.customer.name))"),
     "imports the web framework": ("imports", "_ = TextDomain", "import flask.globals\n_ = TextDomain"),

@@ -8,6 +8,7 @@ import pytest
 from flask_babel import lazy_gettext
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 from pydantic import ValidationError
 
 import webapp
@@ -127,6 +128,13 @@ def test_a_text_is_a_str_or_any_lazy_string(text):
 
 def test_a_lazy_text_stays_lazy_so_that_each_reader_gets_it_in_their_language():
     assert isinstance(Remedy(text=lazy_gettext("Plain words.")).text, LazyText)
+
+
+def test_a_text_that_calls_itself_markup_is_a_plain_one():
+    text = Answer(label=Markup("<b>Title</b>"), value=Markup("<script>")).label
+
+    assert type(text) is str
+    assert escape(text) == "&lt;b&gt;Title&lt;/b&gt;"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n", None, 7, b"bytes", ["list"]])

@@ -60,6 +60,9 @@ def test_a_sound_deployment_needs_nothing_done(deployment):
         ({"secret_key": "short"}, ("secret", "error")),
         ({"secret_key": "repeat" * 8}, ("secret", "warning")),
         ({"metrics_token": "short"}, ("metrics", "warning")),
+        ({"old_secret_keys": ("x",)}, ("secret", "error")),
+        ({"database_url": "postgresql://db.example.com:PASSWORD/x"}, ("database", "error")),
+        ({"database_url": "sqlite:////etc/passwd"}, ("database", "error")),
         ({"plugins": ("azure", "azur")}, ("plugins", "error")),
         ({"plugins": ()}, ("plugins", "warning")),
         ({"safe_mode": True}, ("plugins", "warning")),
@@ -136,7 +139,7 @@ def test_a_plugin_that_does_not_run_is_found_with_the_reason_and_a_remedy(deploy
 
     assert [(one.level, bool(str(one.remedy))) for one in said] == [("error", True), ("error", True), ("ok", False)]
     assert ">=99.0,<100" in str(said[0].message)
-    assert "at import" in str(said[1].message)
+    assert "RuntimeError" in str(said[1].message)
 
 
 def test_every_host_that_the_desk_connects_to_is_named(deployment, provider, install_plugin):

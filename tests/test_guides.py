@@ -18,7 +18,9 @@ ABOUT_MADE_UP_PLUGINS = {"tutorial.md", "recipes.md", "plugin-api.md", "plugin-q
 """Pages whose commands a test of theirs runs, and whose plugins need not be installed."""
 OWN_PAGES = [page for page in PAGES if page.name not in ABOUT_MADE_UP_PLUGINS]
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$|((?:^(?: {4}|\t)[^\n]*\n)+)", flags=re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"(?:.* && )?(?:\$ )?(?:[A-Z_]+=\S* +)*(?:/opt/onbehalf/bin/)?onbehalf ((?!.*\.sh)[a-z].*)")
+COMMAND = re.compile(
+    r"(?:.* && )?(?:\$ )?(?:desk )?(?:[A-Z_]+=\S* +)*(?:/opt/onbehalf/bin/)?onbehalf ((?!.*\.sh)[a-z].*)"
+)
 
 
 def name_of(path):

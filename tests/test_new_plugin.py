@@ -243,6 +243,16 @@ def test_a_name_that_cannot_be_one_is_refused_and_nothing_is_written(tmp_path, n
     assert not (tmp_path / "new").exists()
 
 
+def test_a_name_with_which_settings_of_the_desk_begin_is_refused(tmp_path):
+    with pytest.raises(StartRefused, match="secret"):
+        new_plugin.write("secret", tmp_path / "new")
+
+
+def test_a_folder_that_cannot_be_written_is_refused():
+    with pytest.raises(StartRefused, match="/proc/nope"):
+        new_plugin.write("contoso-voice", Path("/proc/nope"))
+
+
 def test_a_name_that_is_taken_is_refused(tmp_path):
     with pytest.raises(StartRefused, match="azure"):
         new_plugin.write("azure", tmp_path / "new")

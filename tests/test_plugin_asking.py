@@ -327,3 +327,24 @@ def test_nobody_knows_is_not_allowed(plugins_with):
 
     with pytest.raises(PluginRaised):
         entitlements.check(deployment, azure(plugins)).require()
+
+
+def test_a_door_that_was_never_validated_leads_nowhere(install_plugin):
+    code = (
+        OWNER
+        + CHECKS
+        + BUILDS
+        + """
+from webapp import ExternalDoor
+@hookimpl
+def redirect_target(draft):
+    door = ExternalDoor.model_construct(url="javascript:alert(1)")
+    return RedirectTarget.model_construct(door=door, steps=("Go.",), review="There.")
+"""
+    )
+    install_plugin("azur", HEAD + code)
+    plugins = load(load_settings(plugins=("azur",)))
+    draft = make_draft(plugins.product("global", "azure"))
+
+    with pytest.raises(PluginSaidNonsense, match="RedirectTarget that does not hold"):
+        asking.target(plugins, draft, asking.prepared(plugins, draft))

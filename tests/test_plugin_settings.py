@@ -220,3 +220,15 @@ def test_the_operators_page_shows_which_settings_are_set_and_none_of_their_value
         assert words in page.words
     assert SECRET not in page.text
     assert "a-plan-of-our-own" not in page.text
+
+
+def test_a_plugin_that_is_named_like_a_setting_of_the_desk_is_given_none_of_its_secrets(install_plugin, monkeypatch):
+    install_plugin("secret", SCHEMA.replace('plan: str = "basic"', 'key: str = "mine"'))
+    install_plugin("page", SCHEMA)
+    monkeypatch.setenv("ONBEHALF_SECRET_KEY", SECRET * 3)
+    monkeypatch.setenv("ONBEHALF_PAGE_SIZE", "50")
+
+    own = load(load_settings(plugins=("secret", "page"))).settings
+
+    assert own["secret"].key == "mine"
+    assert own["page"].plan == "basic"

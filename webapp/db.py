@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, DateTime, Engine, String, TypeDecorator, create_engine, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -83,13 +83,13 @@ class Database:
     """The engine, and the sessions made from it."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self.url = make_url(url)
-        except ArgumentError as error:
+        found = _address(url)
+        if found is None:
             raise StartRefused(
                 _("ONBEHALF_DATABASE_URL is not a database address."),
                 remedy=_("Use sqlite:///file.sqlite3 or postgresql://user@host/name."),
-            ) from error
+            )
+        self.url = found
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _engine(self.url.render_as_string(hide_password=False))
@@ -158,6 +158,14 @@ class Database:
         config.set_main_option("script_location", str(_migrations()))
         config.attributes["connection"] = connection
         return config
+
+
+def _address(url: str) -> URL | None:
+    """Return an address, or ``None`` where it is none: what SQLAlchemy says of it may repeat the password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        return None
 
 
 def known_revisions() -> dict[str, bool]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from webapp.config import PREFIX
+from webapp.config.of_plugins import names_of_the_core
 from webapp.errors import StartRefused
 from webapp.i18n import _
 from webapp.plugins.finding import installed
@@ -32,11 +34,17 @@ def write(name: str, folder: Path) -> tuple[Path, ...]:
         )
     words = _words(name)
     written = []
-    for source in _files():
-        target = folder / _renamed(str(source.relative_to(_example())), words)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_renamed(source.read_text(encoding="utf-8"), words), encoding="utf-8")
-        written.append(target)
+    try:
+        for source in _files():
+            target = folder / _renamed(str(source.relative_to(_example())), words)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(_renamed(source.read_text(encoding="utf-8"), words), encoding="utf-8")
+            written.append(target)
+    except OSError as error:
+        raise StartRefused(
+            _("%(folder)s cannot be written: %(error)s.", folder=str(folder), error=error.strerror or ""),
+            remedy=_("Name another folder with --to."),
+        ) from error
     return tuple(written)
 
 
@@ -45,6 +53,12 @@ def _refuse_name(name: str) -> None:
         raise StartRefused(
             _("A plugin cannot be named %(name)s.", name=name[:80] or "-"),
             remedy=_("Use small letters, digits and hyphens, at most 40, like acme-telephony."),
+        )
+    begins = f"{PREFIX}{name.upper().replace('-', '_')}_"
+    if any(variable.startswith(begins) for variable in names_of_the_core()):
+        raise StartRefused(
+            _("A plugin cannot be named %(name)s.", name=name),
+            remedy=_("Settings of the desk itself begin like its own would; choose another name."),
         )
     if name in installed(ambiguous=True):
         raise StartRefused(

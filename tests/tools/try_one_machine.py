@@ -48,7 +48,7 @@ def main() -> None:
     shell(first, folder)
     write_settings(settings)
     shell(then, folder)
-    function = then.partition("\nonbehalf db")[0]
+    function = then.partition("\ndesk onbehalf db")[0]
     serves(function, folder)
     backs_up(folder)
     print(f"1 passed, 0 failed ({time.monotonic() - began:.0f} s)")
@@ -111,10 +111,10 @@ def serves(function: str, folder: Path) -> None:
     assert (service["User"], service["EnvironmentFile"]) == ("onbehalf", str(SETTINGS))
     assert service["WorkingDirectory"] == str(STATE)
     program, _space, arguments = service["ExecStart"].partition(" ")
-    assert program in function
+    assert str(Path(program).parent) in function
     port = re.search(r"--port (\d+)", arguments)[1]
     log = folder / "serve.log"
-    command = ["bash", "-c", f"{function}\nonbehalf {arguments}"]
+    command = ["bash", "-c", f"{function}\ndesk onbehalf {arguments}"]
     with log.open("w", encoding="utf-8") as file:
         desk = subprocess.Popen(command, env=ENVIRON, stdout=file, stderr=file, start_new_session=True)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
 
 from webapp.config import Settings, load_settings
 from webapp.db import Database
@@ -44,7 +44,9 @@ def opened(settings: Settings) -> Iterator[Database]:
         ) from error
     try:
         yield database
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in {DatabaseError, OperationalError}:
+            raise
         raise StartRefused(
             _("The database cannot be used: %(error)s.", error=str(error.orig)),
             remedy=_("Correct ONBEHALF_DATABASE_URL, or start the database."),

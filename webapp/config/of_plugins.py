@@ -17,6 +17,7 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from webapp.config.reading import variable_of
+from webapp.config.settings import Settings
 from webapp.config.sources import PREFIX, config_file, secrets_folder
 from webapp.errors import StartRefused
 from webapp.i18n import _
@@ -44,9 +45,9 @@ def plugin_settings(
     secrets = secret_fields(schema)
     table = _table(name)
     _refuse_secrets_in(table, name, secrets, prefix)
-    mine = {key: value for key, value in environ.items() if key.startswith(prefix) and not key.startswith(theirs)}
-    given = {key[len(prefix) :].lower(): value for key, value in mine.items()}
-    given = _in_folder(prefix, theirs) | given
+    given = _in_folder(prefix, theirs) | {
+        key[len(prefix) :].lower(): value for key, value in environ.items() if _is_mine(key, prefix, theirs)
+    }
     values = table | {key: _parsed(schema.model_fields.get(key), value) for key, value in given.items()}
     values = _with_files(values, secrets, prefix)
     if unknown := sorted(set(values) - set(schema.model_fields)):
@@ -62,6 +63,15 @@ def plugin_settings(
         _("A setting has a bad value: %(lines)s.", lines=lines),
         remedy=_("Correct the variable, or the same key in the file that ONBEHALF_CONFIG names."),
     )
+
+
+def names_of_the_core() -> frozenset[str]:
+    """Return the variables of the deployment itself: no plugin is given their values."""
+    return frozenset(PREFIX + name.upper() for name in (*Settings.model_fields, "config", "secrets"))
+
+
+def _is_mine(variable: str, prefix: str, theirs: tuple[str, ...]) -> bool:
+    return variable.startswith(prefix) and not variable.startswith(theirs) and variable not in names_of_the_core()
 
 
 def _prefix(name: str) -> str:
@@ -101,11 +111,10 @@ def _in_folder(prefix: str, theirs: tuple[str, ...]) -> dict[str, str]:
     """Return the values that lie in the secrets' folder, each in a file that is named like its variable."""
     folder = secrets_folder()
     files = sorted(folder.iterdir()) if folder else []
-    mine = [file for file in files if file.name.upper().startswith(prefix) and file.is_file()]
     return {
         file.name[len(prefix) :].lower(): _content(str(file), PREFIX + "SECRETS")
-        for file in mine
-        if not file.name.upper().startswith(theirs)
+        for file in files
+        if _is_mine(file.name.upper(), prefix, theirs) and file.is_file()
     }
 
 

@@ -24,8 +24,10 @@ class Value(BaseModel):
 def _is_text(value: Any) -> Any:
     if not isinstance(value, str | LazyString):
         raise ValueError(f"a text is str or a lazy string, not {type(value).__name__}")
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("a text that people read must not be empty")
+    if isinstance(value, str):
+        value = str.__str__(value)  # a class of str may call itself safe HTML, or anything when it is read
+        if not value.strip():
+            raise ValueError("a text that people read must not be empty")
     if isinstance(value, LazyString) and not isinstance(value, LazyText):
         return LazyText(str, value)  # Flask-Babel's own calls itself safe HTML
     return value
@@ -40,3 +42,17 @@ ReadOnly = Annotated[
     PlainSerializer(dict),
 ]
 """A mapping that whoever receives it cannot change (a frozen value alone is shallow)."""
+
+
+def made_anew(value: Any) -> Any:
+    """Return the value validated once more, with every value inside it.
+
+    :raises ValueError, AttributeError, TypeError: if it was never validated, or changed since.
+    """
+    if isinstance(value, Value):
+        return type(value).model_validate({name: made_anew(getattr(value, name)) for name in type(value).model_fields})
+    if isinstance(value, tuple | list):
+        return tuple(map(made_anew, value))
+    if isinstance(value, Mapping):
+        return {key: made_anew(held) for key, held in value.items()}
+    return value

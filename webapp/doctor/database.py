@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError
 from sqlmodel import select
 
 from webapp.config import Settings
@@ -34,7 +34,7 @@ def findings(settings: Settings) -> Findings:
         return
     try:
         yield from _inside(database, settings)
-    except OperationalError as trouble:
+    except DatabaseError as trouble:
         yield error(
             "database",
             _("The database cannot be used: %(error)s.", error=" ".join(str(trouble.orig).split())),

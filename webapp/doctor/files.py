@@ -35,11 +35,14 @@ def address_of(url: str) -> URL | None:
     """Return a database's address, or ``None`` where it is none: another finding says so."""
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return None
 
 
 def _rights(file: Path) -> Finding:
+    if not file.exists():
+        missing = _("There is no file %(file)s.", file=str(file))
+        return warning("files", missing, _("Correct the path, or unset the variable."))
     if file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
         return warning(
             "files",

@@ -26,6 +26,12 @@ def findings(settings: Settings) -> Findings:
         yield warning("secret", _("ONBEHALF_SECRET_KEY repeats itself; it may be guessed."), MAKE_ONE)
     else:
         yield ok("secret", _("The secret is long and varied."))
+    if any(len(old) < SHORTEST_SECRET for old in settings.old_secret_keys):
+        yield error(
+            "secret",
+            _("ONBEHALF_OLD_SECRET_KEYS holds a secret that may be guessed; what it signed is still taken."),
+            _("Remove it, and restart: whoever has a cookie of it signs in again."),
+        )
     if not settings.metrics_token:
         yield note("metrics", _("/metrics answers to this machine alone."))
     elif len(settings.metrics_token) < SHORTEST_TOKEN:

@@ -11,12 +11,12 @@ import pluggy
 
 from webapp.contracts.handover import Check, Draft, PreparedRequest, RedirectTarget
 from webapp.contracts.situation import Situation
-from webapp.errors import PluginError, PluginPaused, PluginRaised, PluginSaidNonsense, PluginSilent, Words, reference
-from webapp.i18n import LazyText, _
-from webapp.plugins.breaker import Pause, Record, Records
+from webapp.errors import reference
+from webapp.plugins import failures
+from webapp.plugins.breaker import Record, Records
 
 if TYPE_CHECKING:
-    from webapp.plugins.loaded import LeftOut, Plugins
+    from webapp.plugins.loaded import Plugins
 
 log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Guard:
         with self._watched(plugin, hook, arguments):
             values = self._many(plugin, hook, kind, arguments)
             if required and not values:
-                raise _silent(_where(plugin, hook, arguments))
+                raise failures.silent(failures.place(plugin, hook, arguments))
             return values
 
     def one(self, plugin: str, hook: str, kind: type[T], **arguments: Any) -> T:
@@ -63,22 +63,20 @@ class Guard:
         """
         with self._watched(plugin, hook, arguments):
             answer = self._call(plugin, hook, arguments)
-            where = _where(plugin, hook, arguments)
+            where = failures.place(plugin, hook, arguments)
             if answer is None:
-                raise _silent(where)
-            if not isinstance(answer, kind):
-                raise _nonsense(where, kind, answer)
-            return answer
+                raise failures.silent(where)
+            return failures.held(where, kind, answer)
 
     @contextmanager
     def _watched(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Iterator[None]:
         record, timer, error = self._records.of(plugin), self._records.times.timer, ""
         if pause := record.refuses(hook):
-            raise _paused(_where(plugin, hook, arguments), pause)
+            raise failures.paused(failures.place(plugin, hook, arguments), pause)
         started = timer()
         try:
             yield
-        except PluginError as failed:
+        except BaseException as failed:
             error = type(failed).__name__
             raise
         finally:
@@ -92,23 +90,24 @@ class Guard:
         if not answered:
             return ()
         answers = answered[0]  # pluggy lists one answer per plugin, and the others were left out
-        where = _where(plugin, hook, arguments)
+        where = failures.place(plugin, hook, arguments)
         if not isinstance(answers, Iterable) or isinstance(answers, str | bytes):
-            raise _nonsense(where, kind, answers)
+            raise failures.nonsense(where, kind, answers)
         try:
             values = tuple(answers)
-        except (Exception, SystemExit) as error:  # a generator runs only now; it is the plugin's own code
-            raise _raised(where, error) from error
-        for value in values:
-            if not isinstance(value, kind):
-                raise _nonsense(where, kind, value)
-        return values
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a generator runs only now; it is the plugin's own code
+            raise failures.raised(where, error) from error
+        return tuple(failures.held(where, kind, value) for value in values)
 
     def _call(self, plugin: str, hook: str, arguments: dict[str, Any]) -> Any:
         try:
             return self._caller(plugin, hook)(**arguments)
-        except (Exception, SystemExit) as error:  # a stranger's code may raise anything; the page stays up
-            raise _raised(_where(plugin, hook, arguments), error) from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a stranger's code may raise anything; the page stays up
+            raise failures.raised(failures.place(plugin, hook, arguments), error) from error
 
     def _caller(self, plugin: str, hook: str) -> Callable[..., Any]:
         """Return what calls the hook with all other plugins left out; looked up once, since each call looks."""
@@ -130,7 +129,7 @@ def checks(plugins: Plugins, situation: Situation, *, sold: bool = True) -> tupl
     found: list[Check] = []
     for name in plugins.policies:
         if left_out := plugins.left_out.get(name):
-            raise _left_out(name, left_out, situation)
+            raise failures.left_out(name, left_out, situation)
         found += plugins.guard.many(name, "entitlement_check", Check, situation=for_plugin(plugins, name, situation))
     if sold:
         owner = owner_of(plugins, situation)
@@ -170,70 +169,3 @@ def for_plugin(plugins: Plugins, name: str, situation: Situation) -> Situation:
 
 def _draftfor_plugin(plugins: Plugins, name: str, draft: Draft) -> Draft:
     return draft.model_copy(update={"situation": for_plugin(plugins, name, draft.situation)})
-
-
-def _where(plugin: str, hook: str, arguments: dict[str, Any]) -> dict[str, str]:
-    from_draft = arguments.get("draft")
-    situation = arguments.get("situation") or (from_draft.situation if isinstance(from_draft, Draft) else None)
-    product = situation.product.key if isinstance(situation, Situation) else ""
-    return {"plugin": plugin, "hook": hook, "product": product, "reference": reference.get()}
-
-
-def _left_out(name: str, why: LeftOut, situation: Situation) -> PluginPaused:
-    where = _where(name, "entitlement_check", {"situation": situation})
-    message = _("The plugin %(plugin)s judges every request, and it does not run: %(reason)s", **_who(name, why.reason))
-    return PluginPaused(message, remedy=_remedy(), **where)
-
-
-def _paused(where: dict[str, str], pause: Pause) -> PluginPaused:
-    message = _("The plugin %(plugin)s is paused for a while: %(reason)s", **_who(where["plugin"], pause.reason))
-    return PluginPaused(message, remedy=_remedy(), **where)
-
-
-def _who(plugin: str, reason: Words) -> dict[str, Any]:
-    return {"plugin": plugin, "reason": reason}
-
-
-def _silent(where: dict[str, str]) -> PluginSilent:
-    message = _("The plugin %(plugin)s gave no answer to %(hook)s.", plugin=where["plugin"], hook=where["hook"])
-    return _logged(PluginSilent(message, remedy=_remedy(), **where))
-
-
-def _raised(where: dict[str, str], error: BaseException) -> PluginRaised:
-    message = _("The plugin %(plugin)s failed in %(hook)s.", plugin=where["plugin"], hook=where["hook"])
-    return _logged(PluginRaised(message, remedy=_remedy(), **where), error)
-
-
-def _nonsense(where: dict[str, str], kind: type, answer: object) -> PluginSaidNonsense:
-    message = _(
-        "The plugin %(plugin)s answered %(hook)s with %(wrong)s instead of %(right)s.",
-        plugin=where["plugin"],
-        hook=where["hook"],
-        wrong=type(answer).__name__,
-        right=kind.__name__,
-    )
-    return _logged(PluginSaidNonsense(message, remedy=_remedy(), **where))
-
-
-def _remedy() -> LazyText:
-    return _(
-        "Your text is kept. Tell whoever runs this desk the name of the plugin; until it is mended or disabled, "
-        "start in Partner Center by hand."
-    )
-
-
-E = TypeVar("E", bound=PluginError)
-
-
-def _logged(error: E, cause: BaseException | None = None) -> E:
-    log.error(
-        "plugin=%s hook=%s product=%s reference=%s error=%s",
-        error.plugin,
-        error.hook,
-        error.product or "-",
-        error.reference or "-",
-        type(error).__name__,
-        exc_info=cause,
-        extra={"plugin": error.plugin, "hook": error.hook, "product": error.product},
-    )
-    return error

@@ -64,4 +64,6 @@ def _announced(point: EntryPoint) -> Installed:
         known = manifest.read(point.module, point.name)
     except BadManifest as error:
         wrong = str(error)
+    except AttributeError:  # what importlib.metadata makes of a value that names no module
+        wrong = f"{point.value} is no module"
     return Installed(point.name, dist.version if dist else "", dist.name if dist else "", point, known, wrong)

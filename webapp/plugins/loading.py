@@ -15,7 +15,7 @@ from webapp.clouds import enabled_clouds
 from webapp.config import Settings
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.products import Product
-from webapp.errors import PluginError
+from webapp.errors import PluginError, StartRefused
 from webapp.plugins import refusals
 from webapp.plugins.asking import Guard, Observer, unobserved
 from webapp.plugins.breaker import Limits, Records
@@ -103,29 +103,42 @@ class _Start:
             return self.leave_out(plugin.name, refusals.other_api(plugin, plugin.manifest))
         try:
             module = plugin.entry_point.load() if plugin.entry_point else None
-        except (Exception, SystemExit) as error:  # a stranger's module may raise anything at import
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a stranger's module may raise anything at import
             return self.leave_out(plugin.name, refusals.not_imported(plugin, error), error)
         return self.take(plugin.name, module)
 
     def take(self, name: str, module: Any) -> None:
         """Register a module that was imported, with its settings."""
-        policy = not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
         told = self.found[name].manifest
-        meant = policy or bool(told and told.is_policy)
+        meant = bool(told and told.is_policy)
         try:
-            notes = fitting(module)
-            own, given = settings_of(name, module, self.names)
+            policy = not hasattr(module, "register_products") and hasattr(module, "entitlement_check")
+            meant = meant or policy
+            self.running[name] = self._running(name, module, policy=policy)
         except (pluggy.PluginValidationError, ValueError) as error:
-            return self.leave_out(name, refusals.unfit(name, error, policy=meant), error)
+            self.leave_out(name, refusals.unfit(name, error, policy=meant), error)
         except Unreadable as error:
-            return self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=meant))
+            self.leave_out(name, refusals.settings_raise(self.found[name], error, policy=meant))
+        except StartRefused:
+            raise
+        except Exception as error:  # a stranger's module may raise when it is looked at
+            self.leave_out(name, refusals.not_imported(self.found[name], error), error)
+
+    def _running(self, name: str, module: Any, *, policy: bool) -> Running:
+        """Register a module whose hooks and settings fit."""
+        notes = fitting(module)
+        own, given = settings_of(name, module, self.names)
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # they were noted above
             self.manager.register(module, name=name)
         for note in notes:
             log.warning("plugin=%s version=%s deprecated: %s", name, self.found[name].version, note)
         hooks = sorted(caller.name for caller in self.manager.get_hookcallers(module) or ())
-        self.running[name] = Running(tuple(hooks), own, given, notes, policy=policy)
-        return None
+        if not hooks and not isinstance(module, ModuleType):
+            self.manager.unregister(name=name)
+            raise TypeError(f"{type(module).__name__} is no module")
+        return Running(tuple(hooks), own, given, notes, policy=policy)
 
     def leave_out(self, name: str, why: LeftOut, error: BaseException | None = None) -> None:
         """Go on without a plugin."""
@@ -178,6 +191,9 @@ class _Start:
                     if product.key not in cloud.products and not product.third_party:
                         continue
                     at = (cloud.key, product.key)
+                    if owners.get(at) == name:
+                        self.leave_out(name, refusals.twice_the_same("/".join(at), name))
+                        break
                     if at in owners:
                         raise refusals.registered_twice("/".join(at), owners[at], name)
                     products[at], owners[at] = product, name

@@ -44,11 +44,20 @@ def registered_twice(key: str, first: str, second: str) -> StartRefused:
     )
 
 
+def twice_the_same(key: str, name: str) -> LeftOut:
+    """Return why a plugin that registers one product twice was left out."""
+    return LeftOut(
+        "failed",
+        _("The plugin %(name)s registers %(key)s twice.", name=name, key=key),
+        _("Mend or upgrade the plugin and start again, or remove its name from ONBEHALF_PLUGINS."),
+    )
+
+
 def not_imported(plugin: Installed, error: BaseException) -> LeftOut:
     """Return why a module that raised was left out."""
     return LeftOut(
         "failed",
-        _("The plugin %(name)s could not be imported: %(error)s.", name=plugin.name, error=repr(error)),
+        _("The plugin %(name)s could not be imported: %(error)s.", name=plugin.name, error=_kind(error)),
         _("Reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
         policy=bool(plugin.manifest and plugin.manifest.is_policy),
     )
@@ -108,5 +117,11 @@ def failed_at_start(error: PluginError, *, policy: bool) -> LeftOut:
     return LeftOut("failed", error.message, remedy, policy=policy)
 
 
-def _one_line(error: Exception) -> str:
+def _kind(error: BaseException) -> str:
+    """Return what kind of error it was: its words may repeat a secret; those of a missing module say which."""
+    words = f": {_one_line(error)}" if isinstance(error, ImportError) else ""
+    return f"{type(error).__name__}{words}"
+
+
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())

@@ -10,7 +10,6 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 from flask_babel.speaklater import LazyString
-from markupsafe import Markup
 from pydantic import BaseModel
 
 from webapp.i18n import LANGUAGES, message_of
@@ -38,7 +37,7 @@ def texts(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, LazyString):
         yield where, value
     elif isinstance(value, str):
-        if isinstance(value, Markup) or where.rpartition(".")[2].partition("[")[0] in SHOWN:
+        if where.rpartition(".")[2].partition("[")[0] in SHOWN:
             yield where, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
