@@ -5,6 +5,7 @@ platform and this Python, their hashes, an install script and the manuals.
 """
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,9 @@ def main() -> None:
         wheels.mkdir(parents=True)
         build_wheels(wheels)
         write_own(inside / "own.txt", wheels)
-        shutil.copy(ROOT / "requirements" / "run.txt", inside / "run.txt")
+        pins = shutil.copy(ROOT / "requirements" / "run.txt", inside / "run.txt")
+        wanted = Path(folder) / "wanted.txt"
+        wanted.write_text(for_every_patch(Path(pins).read_text(encoding="utf-8")), encoding="utf-8")
         pip(
             "download",
             "--require-hashes",
@@ -35,7 +38,7 @@ def main() -> None:
             "--only-binary",
             ":all:",
             "-r",
-            inside / "run.txt",
+            wanted,
             "-d",
             wheels,
         )
@@ -47,6 +50,12 @@ def main() -> None:
         with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
             packed.add(inside, "onbehalf")
     print(archive.relative_to(ROOT))
+
+
+def for_every_patch(pins: str) -> str:
+    """Return the pins without conditions on the last number of this Python: 3.11.2 may want what 3.11.7 has."""
+    mine = rf"{sys.version_info.major}\.{sys.version_info.minor}\.\d+"
+    return re.sub(rf" ; python_full_version [<>=]+ '{mine}'", "", pins)
 
 
 def build_wheels(target: Path) -> None:

@@ -1,17 +1,21 @@
 """The sample for nginx does what the manual says of it: tried in front of two servers, and of a desk."""
 
 import http.client
+import json
 import os
 import re
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from cryptography import x509
@@ -21,10 +25,22 @@ from cryptography.x509.oid import NameOID
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from webapp.testing.pytest_plugin import missing
+from webapp.testing.desk import Desk
+from webapp.testing.openid_provider import SECRET as CLIENT_SECRET
+from webapp.testing.openid_provider import running
+from webapp.testing.pytest_plugin import SECRET, missing
 
 SAMPLE = Path(__file__).resolve().parents[1] / "docs" / "samples" / "nginx.conf"
 NAME = "desk.example.com"
+ONBEHALF = Path(sys.executable).with_name("onbehalf")
+ASTRID = {
+    "tid": "5f0c1c9e-7c3b-4d6a-9a57-2f4f0f6f7c11",
+    "sub": "astrid",
+    "roles": ["global_admin", "admin_agent"],
+    "name": "Astrid Nyberg",
+    "email": "astrid@fabrikam.com",
+    "preferred_username": "astrid.nyberg@fabrikam.com",
+}
 FILES = "/etc/ssl/onbehalf"
 SERVERS = ("10.0.0.11:8000", "10.0.0.12:8000")
 MAIN = """
@@ -180,18 +196,18 @@ def front(nginx, certificate, tmp_path):
         main = made.written_to(tmp_path, ports)
         tried = subprocess.run([nginx, "-t", "-q", "-c", main], capture_output=True, text=True, check=False)
         assert tried.returncode == 0, tried.stderr
-        process = subprocess.Popen([nginx, "-c", main], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([nginx, "-c", main], stderr=subprocess.DEVNULL)
         try:
             wait_for(process, made.https)
             yield made
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.wait(timeout=30)
 
     return running
 
 
-def wait_for(process, port):
+def wait_for(process, port, log=None):
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -200,7 +216,7 @@ def wait_for(process, port):
             time.sleep(0.02)
         else:
             return
-    raise AssertionError(process.stderr.read() if process.poll() is not None else "nginx does not listen")
+    raise AssertionError(log.read_text(encoding="utf-8") if log else f"nothing listens; it ended with {process.poll()}")
 
 
 def test_the_sample_is_taken_by_nginx_and_both_servers_are_asked(front, serve):
@@ -310,3 +326,91 @@ def test_a_desk_behind_it_knows_that_the_reader_came_over_tls_and_says_itself_wh
     assert all(cookie.startswith("__Host-") for cookie in page.headers.get_all("Set-Cookie"))
     assert (refused.status, beyond.status) == (413, 413)
     assert "Onbehalf" in said
+
+
+# ---- What docs/several-servers.md says, on PostgreSQL ----------------------------------------------------------------
+
+
+class Reader:
+    """What a ``Desk`` asks of a client, through the sample."""
+
+    def __init__(self, front):
+        self.front, self.cookies = front, {}
+
+    def open(self, address, method="GET", data=None, headers=None):
+        more = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"} if data else {}
+        more |= {"Referer": f"https://{NAME}/", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        answer, text = self.front.ask(address, method, urlencode(data) if data else None, **more | (headers or {}))
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _is, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        mimetype = answer.headers.get_content_type()
+        return SimpleNamespace(status_code=answer.status, text=text, headers=answer.headers, mimetype=mimetype)
+
+    def get(self, address, headers=None):
+        return self.open(address, headers=headers)
+
+
+@pytest.fixture
+def environ(postgresql_server, migrated_postgresql):
+    """Yield the settings that both servers share, and the provider of their members."""
+    with running() as provider, postgresql_server.database(migrated_postgresql) as url:
+        way = {"client_id": "desk", "client_secret": CLIENT_SECRET, "discovery": provider.discovery}
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "SECRET_KEY": SECRET,
+            "PLUGINS": "azure",
+            "ALLOWED_HOSTS": NAME,
+            "TRUSTED_PROXIES": "1",
+            "SIGN_IN": json.dumps({"global": way}),
+        }
+        yield os.environ | {f"ONBEHALF_{name}": value for name, value in settings.items()}, provider
+
+
+@pytest.fixture
+def start(environ, tmp_path):
+    """Return a function that starts a server as the unit does; it returns its port, its process and its log."""
+    started = []
+
+    def begin():
+        port, log = free_port(), tmp_path / f"server{len(started)}.log"
+        command = [ONBEHALF, "serve", "--workers", "1", "--port", str(port)]
+        with log.open("w", encoding="utf-8") as file:
+            process = subprocess.Popen(command, env=environ[0], stdout=subprocess.DEVNULL, stderr=file)
+        started.append(process)
+        wait_for(process, port, log)
+        return port, process, log
+
+    yield begin
+    for process in started:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_two_servers_on_one_postgresql_are_one_desk_and_one_may_go_while_people_work(front, start, environ):
+    settings, provider = environ
+    admit = ["partner", "add", "Fabrikam", "--kind", "direct_bill", "--cloud", "global", "--tenant", ASTRID["tid"]]
+    subprocess.run([ONBEHALF, *admit], env=settings, check=True, stdout=subprocess.DEVNULL)
+    (one, process, log), (two, _process, other_log) = start(), start()
+
+    with front(one, two) as desk:
+        reader = Desk(Reader(desk))
+        gone = reader.get("/sign-in/oidc?cloud=global").location
+        back = urlsplit(provider.answer(gone, **ASTRID))
+        assert (back.scheme, back.netloc) == ("https", NAME)
+        assert reader.get(f"{back.path}?{back.query}").status == 303
+        form = reader.get("/texts/new").form("/texts")
+        assert reader.send(form, title="Asked already", body="We restarted it.").status == 303
+        for log_of_one in (log, other_log):
+            assert '"path": "/' in log_of_one.read_text(encoding="utf-8"), "each server answers some"
+
+        process.terminate()
+        process.wait(timeout=30)
+
+        pages = [reader.get("/texts") for _time in range(4)]
+        form = reader.get("/texts/new").form("/texts")
+        written = reader.send(form, title="Written meanwhile", body="By the one that is left.")
+        assert {page.status for page in pages} == {200}
+        assert all("Asked already" in page.words for page in pages)
+        assert written.status == 303
+        assert "Written meanwhile" in reader.get("/texts").words

@@ -256,6 +256,7 @@ def served_log(demo_database, tmp_path, monkeypatch):
                 break
             except httpx.TransportError:
                 time.sleep(0.2)
+        httpx.get(f"http://127.0.0.1:{port}/readyz")
         httpx.get(f"http://127.0.0.1:{port}/sign-in?next=/{TYPED}")
         server.terminate()
         return server.communicate(timeout=20)[1]
@@ -267,3 +268,10 @@ def test_a_served_desk_writes_nothing_but_json_lines_to_standard_error(served_lo
     paths = [line["path"] for line in read if line["logger"] == "onbehalf.access"]
     assert "/sign-in" in paths
     assert TYPED not in served_log
+
+
+def test_whoever_asks_again_and_again_whether_the_desk_is_ready_leaves_a_line_each_time_and_no_more(served_log):
+    read = [json.loads(line) for line in served_log.splitlines()]
+    asked = next(line for line in read if line.get("path") == "/readyz")
+
+    assert [line["logger"] for line in read if line["reference"] == asked["reference"]] == ["onbehalf.access"]

@@ -60,7 +60,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return {
         "formatters": {"json": {"()": JsonLines, "secrets": secrets_of(settings)}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}},
-        "loggers": {"_granian": {"handlers": [], "propagate": True}},
+        "loggers": {"_granian": {"handlers": [], "propagate": True}, "alembic": {"level": "WARNING"}},
         "root": {"level": "INFO", "handlers": ["stderr"]},
     }
 
