@@ -282,3 +282,15 @@ def test_a_provider_sees_what_its_reseller_filed_for_their_customer_and_not_the_
 
     assert resellers in walked(grace, "/requests")
     assert providers not in walked(emily, "/requests")
+
+
+def test_what_people_wrote_in_another_language_says_which(demo_app, reader, rows):
+    swedish = next(row for row in rows("Fabrikam") if row.language == "sv")
+
+    def langs(address, **headers):
+        page = reader.get(address, **headers)
+        return {given.get("lang") for tag, given in page.tags if tag in {"a", "h1", "p"} and "lang" in given}
+
+    assert langs(f"/requests/{swedish.ref}", Accept_Language="en") == {"sv"}
+    assert langs(f"/requests/{swedish.ref}", Accept_Language="sv") == set()
+    assert "sv" in langs(f"/requests?q={swedish.ref}", Accept_Language="en")

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_babel.speaklater import LazyString
 from flask_compress import Compress
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import arrivals, assets, cookies, htmx, icons, labels, limits, moments, openid, security, views
@@ -90,8 +91,16 @@ def _speak(app: Flask) -> None:
         labels=labels,
         languages=LANGUAGES,
         html_lang=lambda: HTML_LANG.get(reading_language(), reading_language()),
+        lang_of=_lang_of,
     )
     app.jinja_env.filters.update(mine=in_my_language, country=country_name, day=day_text, listed=listed)
+
+
+def _lang_of(language: str) -> Markup:
+    """Return the attribute ``lang`` for what people wrote in a language; nothing where the page is in it as well."""
+    if not language or language == reading_language():
+        return Markup("")
+    return Markup(' lang="{}"').format(HTML_LANG.get(language, language))
 
 
 def _plain(value: Any) -> Any:

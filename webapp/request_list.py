@@ -25,6 +25,7 @@ COLUMNS: tuple[Any, ...] = (
     ServiceRequest.ref,
     ServiceRequest.state,
     ServiceRequest.title,
+    ServiceRequest.language,
     ServiceRequest.customer_id,
     ServiceRequest.customer_name,
     ServiceRequest.cloud,
