@@ -73,7 +73,7 @@ def test_no_host_is_shared_with_the_worldwide_cloud_but_partner_centers(cloud):
 
 @pytest.mark.rules("R50", "R51", "R52")
 def test_microsoft_promises_the_same_as_worldwide(cloud):
-    assert cloud.responses is GLOBAL.responses
+    assert cloud.responses == GLOBAL.responses
 
 
 @pytest.mark.rules("R63")
