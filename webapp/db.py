@@ -83,7 +83,7 @@ class Database:
     """The engine, and the sessions made from it."""
 
     def __init__(self, url: str) -> None:
-        found = _address(url)
+        found = address_of(url)
         if found is None:
             raise StartRefused(
                 _("ONBEHALF_DATABASE_URL is not a database address."),
@@ -160,7 +160,7 @@ class Database:
         return config
 
 
-def _address(url: str) -> URL | None:
+def address_of(url: str) -> URL | None:
     """Return an address, or ``None`` where it is none: what SQLAlchemy says of it may repeat the password."""
     try:
         return make_url(url)

@@ -11,12 +11,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-INSIDE = "ONBEHALF_TRY_CONTAINER_INSIDE"
+from try_bundle import with_own_mounts
+
 SAMPLE = Path(__file__).resolve().parents[2] / "docs" / "samples" / "Containerfile"
 SECRET = "a-secret-of-this-trial-0123456789abcdef"
 LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
@@ -29,14 +29,7 @@ NOTHING = {"USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
 
 def main() -> None:
     """Go into namespaces of its own, build, and run; what is mounted there goes with them."""
-    archive = Path(sys.argv[1]).resolve()
-    if not os.environ.get(INSIDE):
-        folder = tempfile.mkdtemp(prefix="onbehalf-container-")
-        command = ["unshare", "--net", "--mount", "--propagation", "private", sys.executable, __file__, str(archive)]
-        ended = subprocess.run(command, env=os.environ | {INSIDE: folder}, check=False).returncode
-        Path(folder).rmdir()
-        sys.exit(ended)
-    folder = Path(os.environ[INSIDE])
+    folder, archive = with_own_mounts(__file__, "onbehalf-container-")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     began = time.monotonic()

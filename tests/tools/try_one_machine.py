@@ -11,13 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-INSIDE = "ONBEHALF_TRY_ONE_MACHINE_INSIDE"
+from try_bundle import with_own_mounts
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "one-machine.md").read_text(encoding="utf-8")
 SETTINGS = Path("/etc/onbehalf/onbehalf.env")
@@ -33,15 +33,8 @@ MADE_UP = {
 
 def main() -> None:
     """Go into namespaces of its own, and try; what is mounted there goes with them."""
-    archive = Path(sys.argv[1]).resolve()
-    if not os.environ.get(INSIDE):
-        folder = tempfile.mkdtemp(prefix="onbehalf-machine-")
-        command = ["unshare", "--net", "--mount", "--propagation", "private", sys.executable, __file__, str(archive)]
-        ended = subprocess.run(command, env=os.environ | {INSIDE: folder}, check=False).returncode
-        Path(folder).rmdir()
-        sys.exit(ended)
+    folder, archive = with_own_mounts(__file__, "onbehalf-machine-")
     began = time.monotonic()
-    folder = Path(os.environ[INSIDE])
     new_machine(folder)
     shutil.copy(archive, folder)
     first, settings, then = blocks()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
 from webapp.config import Settings, config_file, secrets_folder
+from webapp.db import address_of
 from webapp.doctor.findings import Finding, Findings, ok, warning
 from webapp.i18n import _
 
@@ -29,14 +27,6 @@ def sqlite_file(url: str) -> Path | None:
     address = address_of(url)
     name = address.database if address and address.get_backend_name() == "sqlite" else None
     return Path(name) if name and name != ":memory:" else None
-
-
-def address_of(url: str) -> URL | None:
-    """Return a database's address, or ``None`` where it is none: another finding says so."""
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        return None
 
 
 def _rights(file: Path) -> Finding:

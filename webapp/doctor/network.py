@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from webapp import limits, openid
 from webapp.config import Settings
-from webapp.doctor.files import address_of
+from webapp.db import address_of
 from webapp.doctor.findings import Finding, Findings, error, note, ok, refusal, warning
 from webapp.errors import StartRefused, Words
 from webapp.i18n import _, ngettext
