@@ -94,11 +94,21 @@ def test_summer_and_winter_have_their_own_offset(reader):
         assert "13:00" in moment(datetime(2026, 12, 1, 12, tzinfo=UTC))
 
 
-def test_the_head_of_a_column_names_the_zone_in_the_readers_language(reader):
-    with reader("Europe/Stockholm"):
-        assert time_zone_name() == "Central European Time"
-    with reader("Europe/Stockholm", "sv"):
-        assert time_zone_name() == "centraleuropeisk tid"
+@pytest.mark.parametrize(
+    ("zone", "language", "named"),
+    [
+        ("Europe/Stockholm", "en", "Central European Time"),
+        ("Europe/Stockholm", "sv", "centraleuropeisk tid"),
+        ("Europe/Stockholm", "ru", "Центральная Европа"),
+        ("Europe/London", "ru", "Великобритания"),  # no name of its own, and it is no summer the whole year
+        ("Asia/Kolkata", "ru", "Индия"),
+        ("UTC", "en", "Coordinated Universal Time"),
+        ("UTC", "ru", "Всемирное координированное время"),
+    ],
+)
+def test_the_head_of_a_column_names_the_zone_in_the_readers_language(reader, zone, language, named):
+    with reader(zone, language):
+        assert time_zone_name() == named
 
 
 def test_a_moment_that_has_not_come_is_shown_as_nothing():

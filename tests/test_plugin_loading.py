@@ -459,3 +459,17 @@ def test_an_override_that_does_not_fit_stops_the_start_and_names_the_cloud(overr
 
 def test_an_override_of_a_cloud_that_is_not_there_stops_the_start():
     assert "moon" in str(refusal(cloud_overrides={"moon": {"operator": "Nobody"}}).message)
+
+
+@pytest.mark.parametrize("safe_mode", [False, True])
+def test_an_entry_point_that_names_no_module_stops_nothing_and_is_left_out_where_it_is_enabled(
+    tmp_path, monkeypatch, safe_mode
+):
+    info = tmp_path / "onbehalf_slip-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: onbehalf-slip\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[onbehalf.plugins]\nslip = acme-telephony\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert started(plugins=("azure",), safe_mode=safe_mode).running
+    assert "acme-telephony is no module" in str(left_out("slip").reason)
