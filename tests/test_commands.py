@@ -93,7 +93,7 @@ def test_a_cloud_that_the_deployer_left_out_is_not_listed(run, monkeypatch):
     monkeypatch.setenv("ONBEHALF_PLUGINS", "usgov")
     monkeypatch.setenv("ONBEHALF_CLOUDS", "global")
 
-    assert listed(run)["usgov"]["clouds"] == []
+    assert (listed(run)["usgov"]["clouds"], listed(run)["usgov"]["products"]) == ([], [])
 
 
 def test_plugins_prints_a_table_for_people(run, monkeypatch):

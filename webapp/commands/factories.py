@@ -7,13 +7,20 @@ from flask import Flask
 from webapp.app import create_app
 from webapp.commands.demo_folder import demo_settings
 from webapp.config import load_settings
+from webapp.processes import Teller
 
 
 def served_app() -> Flask:
     """Return the desk of this deployment's settings."""
-    return create_app(load_settings())
+    return _told_of(create_app(load_settings()))
 
 
 def demo_app() -> Flask:
     """Return the demo of the current folder."""
-    return create_app(demo_settings(), demo=True)
+    return _told_of(create_app(demo_settings(), demo=True))
+
+
+def _told_of(app: Flask) -> Flask:
+    """Let the process that serves ``app`` say how its plugins are."""
+    Teller(app.extensions["onbehalf"], app).start()
+    return app

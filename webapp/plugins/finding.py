@@ -38,7 +38,7 @@ def installed(*, ambiguous: bool = False) -> dict[str, Installed]:
 
     :raises StartRefused: if two distributions announce the same name; ``ambiguous`` = the first one is taken.
     """
-    found = {name: Installed(name, webapp.__version__, "onbehalf", None) for name in BUILT_IN}
+    found = {name: Installed(name, webapp.__version__, "onbehalf", None, _built_in(name)) for name in BUILT_IN}
     for point in entry_points(group=GROUP):
         mine = _announced(point)
         other = found.get(point.name)
@@ -55,6 +55,13 @@ def installed(*, ambiguous: bool = False) -> dict[str, Installed]:
                 remedy=_("Uninstall one of them; a name must be clear."),
             )
     return found
+
+
+def _built_in(name: str) -> Manifest:
+    """Return what a plugin of ours says of itself; it is of this version, whatever that is."""
+    major = int(webapp.API_VERSION.partition(".")[0])
+    clouds = (worldwide.GLOBAL.key,) if name == "worldwide" else ()
+    return Manifest(id=name, api=f">={webapp.API_VERSION},<{major + 1}", clouds=clouds)
 
 
 def _announced(point: EntryPoint) -> Installed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from webapp.plugins.finding import BUILT_IN, GROUP, Installed, installed
 from webapp.plugins.loaded import LeftOut, Plugins, Running
 from webapp.plugins.own_settings import Unreadable, settings_of
 
-__all__ = ["BUILT_IN", "GROUP", "Installed", "Plugins", "fitting", "installed", "load"]
+__all__ = ["BUILT_IN", "GROUP", "Installed", "Plugins", "fitting", "installed", "load", "look"]
 
 log = logging.getLogger("onbehalf.plugins")
 T = TypeVar("T")
@@ -39,6 +40,20 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
     :raises StartRefused: for what the deployer has to decide: a name that is not installed or named twice, a setting
         that does not fit, a cloud or product registered twice, a cloud that no plugin brings.
     """
+    return _started(settings, observe, records).finished(settings)
+
+
+def look(settings: Settings) -> Plugins:
+    """Import what ``ONBEHALF_PLUGINS`` names and ask nothing: who fits, with which hooks and settings.
+
+    What a plugin would bring is in its manifest; of a failure while it registers only a process that serves knows.
+
+    :raises StartRefused: for a name that is not installed or named twice, and for a setting that does not fit.
+    """
+    return _started(settings, unobserved, None).unasked(settings)
+
+
+def _started(settings: Settings, observe: Observer, records: Records | None) -> _Start:
     found = installed(ambiguous=settings.safe_mode)
     names = () if settings.safe_mode else settings.plugins
     refusals.refuse_unclear(names, found)
@@ -47,7 +62,7 @@ def load(settings: Settings, observe: Observer = unobserved, records: Records | 
         start.take(name, module)
     for name in names:
         start.bring(found[name])
-    return start.finished(settings)
+    return start
 
 
 def fitting(module: ModuleType, specification: ModuleType | None = None) -> tuple[str, ...]:
@@ -155,13 +170,22 @@ class _Start:
         products, owners = self._products(clouds)
         clouds = {key: cloud for key, cloud in clouds.items() if brought.get(key) not in self.left_out}
         owners = {at: name for at, name in owners.items() if name in self.running and at[0] in clouds}
-        clouds = {key: _with_sold_beside(cloud, owners) for key, cloud in clouds.items()}
-        return Plugins(
-            guard=self.guard,
-            clouds=clouds,
+        return replace(
+            self.unasked(settings),
+            clouds={key: _with_sold_beside(cloud, owners) for key, cloud in clouds.items()},
             products={at: product for at, product in products.items() if at in owners},
             owners=owners,
             brought={key: name for key, name in brought.items() if key in clouds},
+        )
+
+    def unasked(self, settings: Settings) -> Plugins:
+        """Return who runs and who was left out so far, without what they bring."""
+        return Plugins(
+            guard=self.guard,
+            clouds={},
+            products={},
+            owners={},
+            brought={},
             policies=self._policies(settings),
             running=self.running,
             left_out=self.left_out,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from webapp.config import secret_fields
 from webapp.errors import Words
@@ -59,6 +60,7 @@ class Reported:
     remedy: Words | None = None
     last_error: LastError | None = None
     calls: tuple[Call, ...] = field(default_factory=tuple)
+    paused_until: datetime | None = None
 
     @property
     def enabled(self) -> bool:
@@ -97,7 +99,18 @@ def _reported(plugin: Installed, loaded: Plugins) -> Reported:
             Call(hook, tally.calls, tally.errors, tally.seconds, tally.slowest)
             for hook, tally in sorted(record.hooks.items())
         ),
+        paused_until=_until(record) if state == "paused" else None,
     )
+
+
+def asked_again(until: datetime, now: datetime) -> Words:
+    """Return when a paused plugin is asked again."""
+    seconds = max(0, round((until - now).total_seconds()))
+    return _("It is asked again in %(seconds)s s, and is back if that goes well.", seconds=seconds)
+
+
+def _until(record: Record) -> datetime:
+    return record.times.now() + timedelta(seconds=record.seconds_left)
 
 
 def _state(plugin: Installed, loaded: Plugins, record: Record) -> tuple[State, Words | None, Words | None]:
@@ -109,5 +122,4 @@ def _state(plugin: Installed, loaded: Plugins, record: Record) -> tuple[State, W
         return "disabled", None, None
     if record.pause is None:
         return "enabled", None, None
-    tried = _("It is asked again in %(seconds)s s, and is back if that goes well.", seconds=record.seconds_left)
-    return "paused", record.pause.reason, tried
+    return "paused", record.pause.reason, asked_again(_until(record), record.times.now())

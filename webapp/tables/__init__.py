@@ -10,6 +10,6 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from webapp.tables import audit, conveniences, customers, partners, requests, sessions  # noqa: E402  # names come first
+from webapp.tables import audit, conveniences, customers, partners, processes, requests, sessions  # noqa: E402  # names come first
 
-__all__ = ["audit", "conveniences", "customers", "partners", "requests", "sessions"]
+__all__ = ["audit", "conveniences", "customers", "partners", "processes", "requests", "sessions"]
