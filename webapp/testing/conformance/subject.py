@@ -149,7 +149,7 @@ def _companions(plugin: Installed, found: dict[str, Installed]) -> list[str]:
     return [
         other.name
         for other in found.values()
-        if other.manifest and other.name != plugin.name and wanted & set(other.manifest.clouds)
+        if other.entry_point and other.manifest and other.name != plugin.name and wanted & set(other.manifest.clouds)
     ]
 
 
