@@ -164,6 +164,7 @@ def test_the_page_says_in_the_readers_language_what_another_process_paused_and_t
     paused = next(row for row in mine.plugins if row["name"] == "shaky") | {
         "state": "paused",
         "reason": {"en": "It was slow.", "de": "Es war langsam."},
+        "remedy": {"en": "It is asked again in 60 s, as of then."},
         "paused_until": (mine.told_at + timedelta(seconds=40)).isoformat(),
         "a_later_version_says": "more",
     }
@@ -174,6 +175,7 @@ def test_the_page_says_in_the_readers_language_what_another_process_paused_and_t
     words = operator.get("/admin/plugins").words
 
     assert "Es war langsam." in words
+    assert "as of then" not in words
     assert "second:7" in words.partition("Es war langsam.")[2][:400]
 
 
