@@ -18,6 +18,7 @@ from sqlmodel import select
 
 from webapp import entitlements, processes
 from webapp.commands import main
+from webapp.doctor import examine
 from webapp.processes import Teller
 from webapp.tables.processes import DeskProcess
 from webapp.testing import make_situation
@@ -177,6 +178,20 @@ def test_the_page_says_in_the_readers_language_what_another_process_paused_and_t
     assert "Es war langsam." in words
     assert "as of then" not in words
     assert "second:7" in words.partition("Es war langsam.")[2][:400]
+
+
+def test_the_doctor_names_what_is_paused_in_a_process_that_serves_and_what_becomes_of_it(app):
+    assert teller_of(app).tell_if_due()
+    settings = deployment_of(app).settings
+    well = [finding for finding in examine(lambda: settings, online=False) if finding.topic == "processes"]
+    fail(app, 5)
+    assert teller_of(app).tell_if_due()
+
+    (found,) = [finding for finding in examine(lambda: settings, online=False) if finding.topic == "processes"]
+
+    assert well == []
+    assert f"shaky in {socket.gethostname()}:{os.getpid()}: entitlement_check failed 5 times" in str(found.message)
+    assert str(found.remedy).startswith("It is asked again in")
 
 
 def test_a_process_that_was_silent_for_long_is_gone_and_forgotten(app, told):

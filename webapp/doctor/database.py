@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from webapp.config import Settings
 from webapp.db import Database
+from webapp.doctor import serving
 from webapp.doctor.files import sqlite_file
 from webapp.doctor.findings import Findings, error, note, ok, refusal, warning
 from webapp.errors import StartRefused
@@ -56,6 +57,7 @@ def _inside(database: Database, settings: Settings) -> Findings:
         yield note("migrations", _("The tables are those of a later version, and this one can use them."))
     with database.reading() as session:
         admitted = set(session.exec(select(Enrolment.cloud)))
+        yield from serving.findings(session)
     if not admitted:
         yield warning(
             "partners",
