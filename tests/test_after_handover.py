@@ -295,6 +295,20 @@ def test_a_correction_of_the_moment_moves_the_deadline(reader, request_, recorde
     assert recorded(request_).due_at == earlier + timedelta(hours=2)
 
 
+def test_closing_without_an_answer_stops_the_clock_and_reopening_lets_it_run_again(
+    demo_app, reader, request_, recorded, monday, set_clock
+):
+    to_vendor(reader, request_, filed_at="")
+    set_clock(demo_app, monday + timedelta(minutes=90))
+
+    move(reader, request_, "closed")
+
+    assert recorded(request_).answered_at is None
+    assert "Closed without a first answer" in reader.get(request_).words
+    move(reader, request_, "filed")
+    assert "First answer due within the hour" in reader.get(request_).words
+
+
 def test_an_answer_in_time_stops_the_clock(demo_app, reader, request_, recorded, monday, set_clock):
     to_vendor(reader, request_, filed_at="")
     set_clock(demo_app, monday + timedelta(minutes=90))

@@ -169,6 +169,15 @@ def test_a_vendor_who_never_answered_is_late_and_one_who_still_has_time_is_not(h
     assert found.share_in_time == 0
 
 
+def test_a_request_closed_without_an_answer_counts_against_the_vendor_only_if_one_was_overdue(happened, counted):
+    due = NOW - 2 * DAY
+    happened(*(answers(due, None) | {"closed_at": at} for at in (due - DAY, due, due + DAY)))
+
+    found = counted()
+
+    assert (sum(found.in_time), sum(found.too_late)) == (0, 1)
+
+
 @pytest.mark.parametrize("took", [[2], [1, 4], [1, 2, 40], [0.25, 0.5, 3.75, 9]])
 def test_half_of_the_requests_took_at_most_the_median(happened, counted, took):
     happened(*[closed(days) for days in took], closed(30, "ems"))

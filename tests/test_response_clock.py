@@ -306,6 +306,15 @@ def test_beside_each_severity_stands_what_it_promises(table, category, severity,
 
 
 @pytest.mark.rules("R51")
+def test_of_another_vendors_table_the_clock_doubts_nothing_that_its_author_does_not():
+    table = ResponseTable(targets={"A": Target(minutes=60)}, languages=("de",), source="The vendor's terms")
+
+    why = str(promise(table, category=None, severity="A", language="de", filed_at=DUE, desk=make_desk()).why)
+
+    assert why == "Severity A, language Deutsch: first answer within 1 hour, around the clock."
+
+
+@pytest.mark.rules("R51")
 def test_the_clock_says_that_around_the_clock_is_our_reading():
     why = str(promised(filed_at=at("2026-11-20 15:00"), severity="A", language="en").why)
 
@@ -379,6 +388,10 @@ DUE = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 )
 def test_an_open_request_waits_then_is_due_soon_in_its_last_hour_then_late(minutes_after_due, state):
     assert state_of(DUE, now=DUE + timedelta(minutes=minutes_after_due), answered_at=None) == state
+
+
+def test_a_request_closed_without_an_answer_neither_met_its_time_nor_runs_on():
+    assert state_of(DUE, now=DUE + timedelta(days=9), answered_at=None, closed_at=DUE - timedelta(1)) == "unanswered"
 
 
 @pytest.mark.parametrize(("minutes_after_due", "state"), [(-1, "met"), (0, "met"), (1, "missed")])

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from webapp.db import epoch_seconds
@@ -141,13 +141,17 @@ def _asked(session: Session, period: Period, which: Iterable[ColumnElement[bool]
 
 
 def _answers(session: Session, period: Period, which: Iterable[ColumnElement[bool]]) -> Sequence[Any]:
-    """Count the first answers that were due, and those of them that came in time, by week and product."""
-    due, came = col(ServiceRequest.due_at), col(ServiceRequest.answered_at)
+    """Count the first answers that were due, and those of them that came in time, by week and product.
+
+    A request that was closed before its answer was due, and without one, says nothing of the vendor.
+    """
+    due, came, closed = (col(getattr(ServiceRequest, name)) for name in ("due_at", "answered_at", "closed_at"))
+    overdue = and_(due < period.now, or_(closed.is_(None), closed > due))
     decided = select(
         period.week(ServiceRequest.due_at).label("week"),
         col(ServiceRequest.product).label("product"),
         case((came <= due, 1), else_=0).label("met"),
-    ).where(*which, period.holds(ServiceRequest.due_at), or_(came.is_not(None), due < period.now))
+    ).where(*which, period.holds(ServiceRequest.due_at), or_(came.is_not(None), overdue))
     row = decided.subquery().c
     return session.execute(
         select(row.week, row.product, func.sum(row.met).label("met"), func.count().label("many")).group_by(

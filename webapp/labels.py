@@ -84,6 +84,7 @@ CLOCK: Mapping[str, LazyText] = {
     "late": _("First answer overdue"),
     "met": _("Answered in time"),
     "missed": _("Answered late"),
+    "unanswered": _("Closed without a first answer"),
 }
 TIMELINE: Mapping[str, LazyText] = {
     "prepared": _("Prepared"),

@@ -38,6 +38,7 @@ COLUMNS: tuple[Any, ...] = (
     ServiceRequest.filed_at,
     ServiceRequest.due_at,
     ServiceRequest.answered_at,
+    ServiceRequest.closed_at,
     col(Member.name).label("owner_name"),
 )
 

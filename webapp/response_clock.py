@@ -15,7 +15,7 @@ from webapp.i18n import LANGUAGES, LazyText, _, listed, ngettext
 
 __all__ = ["ClockState", "Desk", "Promise", "promise", "response_time", "state_of", "table_for", "target_of"]
 
-ClockState = Literal["waiting", "soon", "late", "met", "missed"]
+ClockState = Literal["waiting", "soon", "late", "met", "missed", "unanswered"]
 PUBLISHER = "publisher"
 SOON = timedelta(hours=1)
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -102,10 +102,17 @@ def response_time(table: ResponseTable, *, category: str | None, severity: str |
     return _within(target, around_the_clock=_around_the_clock(table, target, language))
 
 
-def state_of(due_at: datetime, *, now: datetime, answered_at: datetime | None) -> ClockState:
-    """Return how a request stands: ``soon`` in the last hour, ``late`` once the time is past."""
+def state_of(
+    due_at: datetime, *, now: datetime, answered_at: datetime | None, closed_at: datetime | None = None
+) -> ClockState:
+    """Return how a request stands: ``soon`` in the last hour, ``late`` once the time is past.
+
+    One that was closed before anybody answered is ``unanswered``: its clock has stopped, and nobody met a promise.
+    """
     if answered_at is not None:
         return "met" if answered_at <= due_at else "missed"
+    if closed_at is not None:
+        return "unanswered"
     if now > due_at:
         return "late"
     return "soon" if due_at - now <= SOON else "waiting"
@@ -190,7 +197,7 @@ def _how_it_counts(table: ResponseTable, target: Target, language: str, desk: De
     """Return the sentences behind the first: which plan, which languages, which hours, and what is not certain."""
     sentences = [_("The times are those of: %(name)s.", name=table.name)] if table.name is not None else []
     if _around_the_clock(table, target, language):
-        if not target.any_language:
+        if not target.any_language and not table.languages_confirmed:
             sentences.append(_("That times in this language count around the clock is our reading, unconfirmed."))
         return sentences
     if target.minutes is not None and table.languages:

@@ -156,8 +156,6 @@ def move(session: Session, now: datetime, viewer: Viewer, request: ServiceReques
         request.answered_at = now
     if state in {"closed", "solved"}:
         request.closed_at = now
-        if state == "closed" and request.answered_at is None:
-            request.answered_at = now
     else:
         request.closed_at = None
     if state == "ready" and request.handed_over_at is not None:

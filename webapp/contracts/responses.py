@@ -61,11 +61,13 @@ class ResponseTable(Value):
     ``targets`` has the keys ``A``, ``B``, ``C`` and ``other`` (what is not break-fix, R52); without ``other`` the
     severity decides for every category (21Vianet, R54). Minutes run around the clock in ``languages`` (R51) and within
     the ``staffed`` hours in any other; ``staffed`` is ``None`` where no source states them: then the deployer's setting
-    counts. ``plans`` names the support plans the table belongs to; empty = everyone's.
+    counts. ``languages_confirmed`` is false where no source says outright that minutes run around the clock in these
+    languages: the page then says so. ``plans`` names the support plans the table belongs to; empty = everyone's.
     """
 
     targets: ReadOnly[str, Target]
     languages: tuple[str, ...] = ("en",)
+    languages_confirmed: bool = True
     staffed: StaffedHours | None = None
     plans: tuple[str, ...] = ()
     name: Text | None = None
