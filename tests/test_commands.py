@@ -177,6 +177,17 @@ def test_serve_refuses_a_missing_or_guessable_secret_and_says_how_to_make_one(re
     assert "secrets.token_urlsafe" in to_do
 
 
+@pytest.mark.parametrize("storage", ["garbage", "carrier-pigeon://loft", "async+memory://", ""])
+def test_serve_refuses_a_place_to_count_in_that_is_none_before_it_starts_a_worker(refused, monkeypatch, storage):
+    monkeypatch.setenv("ONBEHALF_SECRET_KEY", SECRET)
+    monkeypatch.setenv("ONBEHALF_LIMITS_STORAGE", storage)
+
+    happened, to_do = refused("serve")
+
+    assert happened == "ONBEHALF_LIMITS_STORAGE names no place to count in."
+    assert "memory://" in to_do
+
+
 def test_serve_refuses_a_database_that_is_behind_until_it_is_upgraded(refused, run, monkeypatch, database):
     monkeypatch.setenv("ONBEHALF_SECRET_KEY", SECRET)
 

@@ -455,6 +455,14 @@ def test_an_override_that_does_not_fit_stops_the_start_and_names_the_cloud(overr
 
     assert "global" in str(refused.message)
     assert "cloud_overrides" in str(refused.remedy)
+    assert "\n" not in str(refused.message)
+    assert "pydantic" not in str(refused.message)
+
+
+def test_an_override_that_does_not_fit_is_named_by_its_path():
+    refused = refusal(cloud_overrides={"global": {"authority": {"url": "http://x"}}})
+
+    assert "global does not fit: authority.url: " in str(refused.message)
 
 
 def test_an_override_of_a_cloud_that_is_not_there_stops_the_start():

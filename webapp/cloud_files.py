@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from webapp.contracts.clouds import Cloud
-from webapp.errors import StartRefused
+from webapp.errors import StartRefused, named
 from webapp.i18n import LANGUAGES, LazyText, _, in_my_language
 
 
@@ -53,8 +53,7 @@ def _cloud(file: Path) -> Cloud:
     except OSError as error:
         raise _refused(file, error.strerror or type(error).__name__) from error
     except ValidationError as error:
-        lines = (f"{'.'.join(map(str, one['loc'])) or '-'}: {one['msg']}" for one in error.errors())
-        raise _refused(file, "; ".join(lines)) from error
+        raise _refused(file, named(error)) from error
     except ValueError as error:  # no UTF-8, or no TOML
         raise _refused(file, str(error)) from error
 

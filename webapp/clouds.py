@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from webapp.config import Settings
 from webapp.contracts.clouds import Cloud
-from webapp.errors import StartRefused
+from webapp.errors import StartRefused, named
 from webapp.i18n import _
 
 
@@ -50,8 +50,9 @@ def _overridden(cloud: Cloud, changes: Mapping[str, Any]) -> Cloud:
         if fields["key"] != cloud.key:
             raise ValueError("rows and links hold the key of a cloud, so it stays")
         return Cloud.model_validate(fields | {"portals": portals})
-    except (ValidationError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
+        why = named(error) if isinstance(error, ValidationError) else str(error)
         raise StartRefused(
-            _("The override of the cloud %(key)s does not fit: %(error)s.", key=cloud.key, error=str(error)),
+            _("The override of the cloud %(key)s does not fit: %(error)s.", key=cloud.key, error=why),
             remedy=_("Correct it under cloud_overrides; addresses are https://host[/path]."),
         ) from error

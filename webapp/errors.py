@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from webapp.i18n import LazyText
 
 if TYPE_CHECKING:
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 Words = str | LazyText
 reference: ContextVar[str] = ContextVar("reference", default="")
 """The id of the page being served: it stands in the log line of an error and on the page that shows it."""
+
+
+def named(error: ValidationError) -> str:
+    """Return what pydantic found wrong: each field by its path, and why, without the value."""
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or '-'}: {one['msg']}" for one in found)
 
 
 class DeskError(Exception):

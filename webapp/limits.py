@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 
 from webapp.config import Settings
 from webapp.errors import DeskError, StartRefused
@@ -73,10 +73,25 @@ def storage_answers(settings: Settings) -> bool:
 
     :raises StartRefused: if the settings name none.
     """
+    return bool(_storage(settings).check())
+
+
+def refuse_no_storage(settings: Settings) -> None:
+    """Refuse a place to count in that is none, before a worker is started; it need not answer yet.
+
+    :raises StartRefused: with what can be named.
+    """
+    _storage(settings)
+
+
+def _storage(settings: Settings) -> Storage:
     try:
-        return bool(storage_from_string(settings.limits_storage, **STORAGE).check())
+        found = storage_from_string(settings.limits_storage, **STORAGE)
     except (ConfigurationError, ValueError) as error:
         raise _no_storage() from error
+    if not isinstance(found, Storage):  # one for asyncio, which no worker here could wait for
+        raise _no_storage()
+    return found
 
 
 def _no_storage() -> StartRefused:

@@ -21,6 +21,7 @@ from webapp.config import Settings, load_settings, share_metrics
 from webapp.doctor.secrets import SHORTEST_SECRET
 from webapp.errors import StartRefused
 from webapp.i18n import _
+from webapp.limits import refuse_no_storage
 from webapp.openid import refuse_unknown_clouds
 from webapp.plugins.loading import load
 from webapp.processes import forget
@@ -38,6 +39,7 @@ def serve(*, host: str, port: int, workers: int | None) -> None:
     """Serve the desk: needs a secret and an up-to-date database."""
     settings = load_settings()
     refuse_weak_secret(settings)
+    refuse_no_storage(settings)
     refuse_unknown_clouds(settings, load(settings))
     with opened(settings) as database:
         refuse_unfit(database)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError
 import webapp
 from webapp.contracts.clouds import Key
 from webapp.contracts.values import Value
+from webapp.errors import named
 
 FILE = "onbehalf-plugin.toml"
 _RANGE = re.compile(r">=([0-9]{1,4})(?:\.([0-9]{1,4}))?,\s*<([0-9]{1,4})(?:\.([0-9]{1,4}))?")
@@ -76,8 +77,7 @@ def read(module: str, plugin: str) -> Manifest | None:
     try:
         manifest = Manifest.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except ValidationError as error:
-        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadManifest(f"{file.name}: {lines}") from error
+        raise BadManifest(f"{file.name}: {named(error)}") from error
     except (OSError, ValueError) as error:
         raise BadManifest(f"{file.name}: {error}") from error
     if manifest.id != plugin:
