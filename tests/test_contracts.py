@@ -406,6 +406,33 @@ def test_the_example_of_a_number_fits_its_own_shape():
         TicketShape(pattern=r"\d{3}", example="1234")
 
 
+@pytest.mark.parametrize("pattern", ["[0-9", r"(\d|\d\d)+[a-c]"])
+def test_a_pattern_that_is_none_or_takes_too_long_is_refused_by_name(pattern):
+    with pytest.raises(ValidationError, match=r"is no regular expression|takes over"):
+        TicketShape(pattern=pattern, example="1" * 60)
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (lambda: StaffedHours(time_zone="Europe/Helsinky"), "time_zone"),
+        (lambda: Target(minutes=99_999_999_999), "minutes"),
+        (lambda: Target(business_days=100_000_000), "business_days"),
+    ],
+    ids=["a zone", "minutes", "days"],
+)
+def test_what_no_clock_could_count_is_refused_where_it_is_written(make, named):
+    with pytest.raises(ValidationError, match=named):
+        make()
+
+
+def test_a_question_does_not_offer_a_choice_twice():
+    twice = (Choice(key="a", label="A"), Choice(key="a", label="Another"))
+
+    with pytest.raises(ValidationError, match="offers a choice twice"):
+        Question(key="which", label="Which?", kind="choice", choices=twice)
+
+
 def test_a_desk_opens_before_it_closes_on_real_days_and_may_close_at_midnight():
     assert StaffedHours(opens=9 * 60, closes=24 * 60).closes == 1440
     for hours in ({"opens": 600, "closes": 600}, {"closes": 1441}, {"days": ()}, {"days": (7,)}, {"opens": -1}):

@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
 from webapp.contracts.handover import Remedy
-from webapp.i18n import CORE, HTML_LANG, LANGUAGES, LazyText, TextDomain, _, in_all_languages, in_my_language
+from webapp.i18n import CORE, HTML_LANG, LANGUAGES, LazyText, TextDomain, _, in_all_languages, in_my_language, strictly
 
 HOSTILE = "<script>alert('x')</script>\" onmouseover=\"alert(1)"
 RUSSIAN = """
@@ -284,3 +284,28 @@ def test_every_language_is_one_that_babel_knows_and_html_can_name(app):
 def test_a_text_of_core_is_one_of_its_own_domain():
     assert isinstance(_("Anything."), LazyText)
     assert CORE.package == "webapp"
+
+
+@pytest.fixture
+def ill_translated(package, tmp_path):
+    """Return the domain of a package whose Russian catalogue names a hole wrongly."""
+    catalogue = tmp_path / package / "translations" / "ru" / "LC_MESSAGES" / "messages.po"
+    catalogue.write_text(
+        RUSSIAN.replace("Клиент: %(name)s", "Клиент: %(имя)s").replace("%(num)s запрос", "%(number)d з")
+    )
+    return TextDomain(package)
+
+
+def test_a_translation_that_cannot_be_filled_in_is_read_in_english_and_said_in_the_log(ill_translated, spoken, caplog):
+    assert spoken(ill_translated.text("The customer is %(name)s.", name="Contoso"), "ru") == "The customer is Contoso."
+    assert spoken(ill_translated.plural("%(num)s request", "%(num)s requests", 5), "ru") == "5 requests"
+    assert ill_translated.package in caplog.text
+
+
+def test_a_sentence_that_names_a_hole_nobody_fills_is_read_as_it_was_written(package, spoken):
+    assert spoken(TextDomain(package).text("By %(vendor)s.", vendr="Acme"), "en") == "By %(vendor)s."
+
+
+def test_who_looks_for_texts_that_cannot_be_filled_in_is_told(ill_translated, spoken):
+    with strictly(), pytest.raises(KeyError):
+        spoken(ill_translated.text("The customer is %(name)s.", name="Contoso"), "ru")

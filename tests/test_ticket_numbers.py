@@ -89,3 +89,18 @@ def test_whatever_is_typed_a_number_that_is_taken_is_short_and_visible(typed):
 )
 def test_a_number_is_unusual_only_where_the_whole_of_it_has_another_shape(shape, number, unusual):
     assert has_unusual_number(ServiceRequest(ticket_shape=shape, ticket_number=number)) is unusual
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "unusual"),
+    [
+        (r"(\d|\d\d)+[a-c]", "1" * 60, False),
+        (r"TV/([0-9]+)+-[0-9]", "TV/" + "1" * 60, True),
+        (r"([0-9]", "1", False),
+    ],
+    ids=["slow for any engine", "slow for the standard one", "no pattern"],
+)
+def test_a_shape_that_cannot_be_told_in_time_holds_nobody_up(pattern, number, unusual):
+    request = ServiceRequest(product="backup", ticket_shape={"pattern": pattern, "example": "1"}, ticket_number=number)
+
+    assert has_unusual_number(request) is unusual

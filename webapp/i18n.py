@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from importlib.util import find_spec
 from io import BytesIO
@@ -20,6 +23,7 @@ from babel.support import NullTranslations, Translations
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
+log = logging.getLogger("onbehalf.texts")
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "zh_Hans_CN": "简体中文",
@@ -30,8 +34,24 @@ LANGUAGES: Mapping[str, str] = {
 }
 """The languages of the product, by the key that rows and forms hold, each in its own words."""
 
+UNFILLED = (KeyError, ValueError, TypeError)
+"""What ``%`` raises over a hole that has another name, is no hole, or wants another kind of value."""
+
 HTML_LANG: Mapping[str, str] = {"zh_Hans_CN": "zh-Hans", "zh_Hant_TW": "zh-Hant"}
 """What ``<html lang>`` says where it differs from the key."""
+
+
+_strict: ContextVar[bool] = ContextVar("strict", default=False)
+
+
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Let a text that cannot be filled in raise, for who looks for such texts."""
+    token = _strict.set(True)
+    try:
+        yield
+    finally:
+        _strict.reset(token)
 
 
 class LazyText(LazyString):  # type: ignore[misc]  # flask_babel ships no types
@@ -80,6 +100,32 @@ class TextDomain(flask_babel.Domain):  # type: ignore[misc]  # flask_babel ships
             with self._lock:
                 self._catalogues[key] = _read_catalogue(self.package, key)
         return self._catalogues[key]
+
+    def gettext(self, string: str, **values: Any) -> str:
+        """Return a sentence in the reader's language; one that cannot be filled in there is read as it was written.
+
+        A catalogue or a call that names a hole wrongly would else take the whole page away from its reader.
+        """
+        try:
+            return str(super().gettext(string, **values))
+        except UNFILLED as error:
+            return self._as_written(string, values, error)
+
+    def ngettext(self, singular: str, plural: str, num: int, **values: Any) -> str:
+        """Return a sentence that counts, as ``gettext`` does."""
+        try:
+            return str(super().ngettext(singular, plural, num, **values))
+        except UNFILLED as error:
+            return self._as_written(singular if num == 1 else plural, {"num": num} | values, error)
+
+    def _as_written(self, string: str, values: Mapping[str, Any], error: Exception) -> str:
+        if _strict.get():
+            raise error
+        log.error("domain=%s: %r cannot be filled in: %r", self.package, string, error)
+        try:
+            return string % values
+        except UNFILLED:
+            return string
 
     def text(self, message: str, **values: Any) -> LazyText:
         """Mark a sentence for translation; ``values`` fill its named holes when it is read."""

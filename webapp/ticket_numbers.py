@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import logging
 
+from webapp.contracts import patterns
+from webapp.contracts.patterns import BadPattern
 from webapp.errors import Invalid
 from webapp.i18n import _
 from webapp.tables.requests import ServiceRequest
 
+log = logging.getLogger("onbehalf.plugins")
 TICKET_LENGTH = 64
 _SPACES = " \u00a0\u3000"
 
@@ -28,6 +31,15 @@ def checked_ticket_number(text: str) -> str:
 
 
 def has_unusual_number(request: ServiceRequest) -> bool:
-    """Say whether the recorded number has another shape than this vendor's numbers usually have."""
+    """Say whether the recorded number has another shape than this vendor's numbers usually have.
+
+    A pattern that takes too long over it says nothing of it.
+    """
     shape = request.ticket_shape
-    return bool(shape and request.ticket_number and not re.fullmatch(shape["pattern"], request.ticket_number))
+    if not shape or not request.ticket_number:
+        return False
+    try:
+        return not patterns.fits(shape["pattern"], request.ticket_number)
+    except BadPattern as error:
+        log.warning("product=%s: the shape of its numbers is of no use: %s", request.product, error)
+        return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from webapp.contracts import patterns
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.doors import Door, PortalDoor
 from webapp.contracts.situation import Situation
@@ -103,7 +103,7 @@ class TicketShape(Value):
 
     @model_validator(mode="after")
     def _example_fits(self) -> Self:
-        if not re.fullmatch(self.pattern, self.example):
+        if not patterns.fits(self.pattern, self.example):
             raise ValueError(f"the example {self.example!r} does not fit the pattern {self.pattern!r}")
         return self
 

@@ -47,6 +47,9 @@ class Question(Value):
     def _choices_where_one_chooses(self) -> Self:
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError("choices belong to a question of kind choice, and only to it")
+        keys = [choice.key for choice in self.choices]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"question {self.key!r} offers a choice twice: {keys}")
         return self
 
 

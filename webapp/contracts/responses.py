@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from webapp.contracts.values import ReadOnly, Text, Value
 
@@ -35,6 +36,13 @@ class StaffedHours(Value):
             raise ValueError("a desk opens before it closes")
         return self
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name and name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone of the IANA database; one looks like Europe/Helsinki")
+        return name
+
 
 class Target(Value):
     """A first answer: after so many ``minutes``, or after so many staffed ``business_days``.
@@ -43,8 +51,8 @@ class Target(Value):
     ``plans``: it is promised to holders of one of these plans alone; empty = to everyone.
     """
 
-    minutes: int | None = Field(default=None, gt=0)
-    business_days: int | None = Field(default=None, gt=0)
+    minutes: int | None = Field(default=None, gt=0, le=366 * DAY_MINUTES)
+    business_days: int | None = Field(default=None, gt=0, le=366)
     any_language: bool = False
     plans: tuple[str, ...] = ()
 

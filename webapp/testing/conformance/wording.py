@@ -10,7 +10,7 @@ from flask_babel import Babel
 from markupsafe import escape
 from pydantic import BaseModel
 
-from webapp.i18n import LANGUAGES, LazyText
+from webapp.i18n import LANGUAGES, LazyText, strictly
 from webapp.testing.conformance.subject import Subject
 from webapp.testing.conformance.texts import NO_CATALOGUE, texts, untranslated
 
@@ -38,7 +38,7 @@ def rendered(subject: Subject) -> Problems:
     app = Flask("conformance")
     Babel(app, configure_jinja=False)
     seen: dict[str, None] = {}
-    with app.app_context():
+    with app.app_context(), strictly():
         for language in LANGUAGES:
             with flask_babel.force_locale(language):
                 seen.update(dict.fromkeys(_unsafe(subject, language)))
