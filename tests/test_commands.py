@@ -13,6 +13,7 @@ import pytest
 
 import webapp
 from webapp.commands import main
+from webapp.commands.demo import prepare
 from webapp.plugins import loading
 from webapp.testing.pytest_plugin import ALL_PLUGINS, SECRET
 
@@ -225,6 +226,18 @@ def test_the_demo_refuses_a_port_that_is_none(refused, monkeypatch, tmp_path, po
 
     assert happened.startswith("PORT is")
     assert not (tmp_path / ".demo").exists()
+
+
+def test_a_second_start_of_the_demo_is_refused_in_words_and_not_by_a_worker(refused, monkeypatch, tmp_path, free_port):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", str(free_port))
+    prepare()
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "azure,azur")
+
+    happened, to_do = refused("demo")
+
+    assert happened == "ONBEHALF_PLUGINS names azur, which is not installed."
+    assert "pip install" in to_do
 
 
 def test_the_demo_refuses_a_port_that_is_taken(refused, monkeypatch, tmp_path):

@@ -10,10 +10,10 @@ from webapp import entitlements
 from webapp.commands import main
 from webapp.config import load_settings
 from webapp.deployment import Deployment
-from webapp.errors import PluginPaused
+from webapp.errors import PluginPaused, StartRefused
 from webapp.plugins import asking, report
 from webapp.plugins.breaker import Records, Times
-from webapp.plugins.loading import load
+from webapp.plugins.loading import load, look
 from webapp.testing import make_draft, make_situation
 from webapp.testing.desk import Desk
 from webapp.testing.pytest_plugin import ALL_PLUGINS
@@ -385,6 +385,75 @@ def test_the_command_asks_no_plugin_and_says_what_its_manifest_says(install_plug
     assert (told["calls"], told["in_processes"]) == ({}, [])
 
 
+def test_what_a_plugin_prints_at_its_import_does_not_stand_in_the_json(install_plugin, monkeypatch, capsys):
+    install_plugin("widget", "print('hello from the widget')\n" + HEAD + EMS + FINE)
+    monkeypatch.setenv("ONBEHALF_PLUGINS", "widget")
+
+    for command in (["plugins", "--json"], ["doctor", "--offline", "--json"]):
+        with pytest.raises(SystemExit):
+            main(command)
+
+        assert json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("sold_in", "clouds", "refused"),
+    [("global", "", True), ("usgov", "", False), ("usgov", "global,usgov", False), ("global", "global", True)],
+)
+def test_the_command_refuses_two_plugins_that_by_their_manifests_bring_one_product_to_a_cloud(
+    install_plugin, monkeypatch, sold_in, clouds, refused
+):
+    told = 'id = "{}"\napi = ">=1.0,<2"\nproducts = ["ems"]\nsold_in = ["{}"]\n'
+    install_plugin("one", HEAD + EMS, manifest=told.format("one", "global"))
+    install_plugin("two", HEAD + EMS, manifest=told.format("two", sold_in))
+    settings = load_settings(plugins=("one", "two"), clouds=tuple(filter(None, clouds.split(","))))
+
+    if refused:
+        with pytest.raises(StartRefused, match="global/ems is registered by two plugins: one and two"):
+            look(settings)
+    else:
+        assert {"one", "two"} <= set(look(settings).running)
+
+
+def test_a_name_with_the_wrong_dash_is_put_right(install_plugin):
+    install_plugin("two-words", HEAD + EMS)
+
+    with pytest.raises(StartRefused) as refused:
+        look(load_settings(plugins=("two_words",)))
+
+    assert str(refused.value.remedy) == "Write two-words, which is."
+
+
+def test_a_product_whose_plugin_was_left_out_names_the_plugin_and_keeps_what_was_typed(
+    install_plugin, make_app, demo_database, tmp_path
+):
+    install_plugin("bad", "1 / 0", manifest='id = "bad"\napi = ">=1.0,<2"\nproducts = ["ems"]\nsold_in = ["global"]\n')
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+    app = make_app(database_url=f"sqlite:///{copy}", plugins=("azure", "bad"))
+    filer = Desk(app.test_client(), FILER)
+    form = f"{filer.customer('Contoso')}/requests/new?product=ems"
+
+    page = filer.get(form)
+
+    assert page.status == 503
+    assert "its plugin bad does not run" in page.words
+    assert "ZeroDivisionError" in page.words
+    assert filer.get(form.replace("ems", "nothing")).status == 404
+
+
+def test_for_another_vendors_product_the_way_round_is_that_vendor(desk_with):
+    app = desk_with(
+        EMS.replace('vendor="Microsoft", portal="intune"', 'vendor="Acme", portal=None, third_party=True')
+        + FINE.replace("return [Check", "1 / 0; return [Check")
+    )
+
+    filer = Desk(app.test_client(), FILER)
+    words = filer.get(f"{filer.customer('Contoso')}/entitlement?product=ems").words
+
+    assert "turn to the vendor by hand" in words
+    assert "Partner Center by hand" not in words
+
+
 def test_the_command_says_in_json_what_runs_what_does_not_and_why(install_plugin, monkeypatch, capsys):
     install_plugin("broken", "raise RuntimeError('boom')")
     install_plugin(
@@ -407,6 +476,27 @@ def test_the_command_says_in_json_what_runs_what_does_not_and_why(install_plugin
     assert told["widget"]["hooks"] == ["build_request", "entitlement_check", "redirect_target", "register_products"]
     assert told["widget"]["at_next_start"] == "enabled"
     assert told["widget"]["reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from webapp import Product\n\nProduct(key='ems', label=None, vendor='M', portal=None)", "Product: label: "),
+        ("x = {}\nx['a secret of mine']", "KeyError ("),
+        ("def broken(:", "SyntaxError ("),
+        ("raise SystemExit('a secret of mine')", "SystemExit ("),
+    ],
+    ids=["a value that does not fit", "a mistake", "no Python", "an end"],
+)
+def test_what_failed_at_import_is_named_with_its_line_and_without_its_words(install_plugin, code, said):
+    module = install_plugin("broken", code)
+    last = len(code.splitlines())
+
+    reason = str(load(load_settings(plugins=("broken",))).left_out["broken"].reason)
+
+    assert said in reason
+    assert f"{module}.py:{last})" in reason
+    assert "a secret of mine" not in reason
 
 
 def test_the_command_prints_the_reason_and_the_remedy_for_people(install_plugin, monkeypatch, capsys):

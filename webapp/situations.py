@@ -15,6 +15,7 @@ from webapp.deployment import Deployment
 from webapp.errors import NotFound
 from webapp.i18n import _
 from webapp.permissions import Viewer
+from webapp.plugins import failures
 from webapp.tables.customers import Customer
 from webapp.tables.partners import Partner
 
@@ -48,9 +49,12 @@ def product_of(deployment: Deployment, cloud: Cloud, key: str) -> Product:
     """Return the product as sold in ``cloud``, or as known in another enabled cloud (then the checks refuse it).
 
     :raises NotFound: if no enabled plugin knows it.
+    :raises PluginPaused: if the plugin that brings it, by its manifest, was left out.
     """
     product = deployment.plugins.product(cloud.key, key) or deployment.plugins.product_anywhere(key)
     if product is None:
+        if failed := deployment.plugins.left_out_owner(key):
+            raise failures.owner_left_out(failed, deployment.plugins.left_out[failed], key)
         raise NotFound(
             _("No product is known by the name %(key)s here.", key=key[:40] or "-"),
             remedy=_("Choose a product on the customer's page, or ask for its plugin to be enabled."),

@@ -13,6 +13,7 @@ from webapp.commands.serve import address_of, refuse_taken, run
 from webapp.config import Settings, demo_port
 from webapp.deployment import Deployment
 from webapp.i18n import _
+from webapp.plugins.loading import load
 from webapp.tables_fit import bring_up
 
 HOST = "127.0.0.1"
@@ -24,6 +25,7 @@ def demo() -> None:
     port = demo_port()
     refuse_taken(HOST, port)
     if database_file().exists():
+        load(demo_settings())  # what stops a start is said here, once, and not by a worker
         with opened(demo_settings()) as database:
             bring_up(database)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
 from dataclasses import fields
 
 import click
@@ -25,7 +26,8 @@ def doctor(*, as_json: bool, offline: bool, strict: bool) -> None:
 
     Exits with 1 if anything stops the desk from serving, else with 0.
     """
-    found = examination.examine(load_settings, online=not offline)
+    with redirect_stdout(sys.stderr):  # what a plugin prints as it is started is no part of ours
+        found = examination.examine(load_settings, online=not offline)
     if as_json:
         click.echo(json.dumps({"findings": [_row(finding) for finding in found]}, indent=2, ensure_ascii=False))
     else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +29,8 @@ def plugins(*, as_json: bool) -> None:
     """List the plugins: name, version, state, clouds and products. Needs no secret, and asks no plugin."""
     settings, now = load_settings(), datetime.now(UTC)
     heard, unheard = _heard(settings, now)
-    known = processes.known_outside(settings, heard, now)
+    with redirect_stdout(sys.stderr):  # what a plugin prints as it is imported is no part of ours
+        known = processes.known_outside(settings, heard, now)
     if as_json:
         serving = [_process(process) for process in heard]
         told = {

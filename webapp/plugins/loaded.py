@@ -77,6 +77,11 @@ class Plugins:
         """Return the products sold in ``cloud``, in loading order."""
         return tuple(product for (where, _key), product in self.products.items() if where == cloud)
 
+    def left_out_owner(self, key: str) -> str:
+        """Return the name of the plugin that was left out and whose manifest brings the product; else nothing."""
+        told = {name: self.found[name].manifest for name in self.left_out if name in self.found}
+        return next((name for name, manifest in told.items() if manifest and key in manifest.products), "")
+
     def product_anywhere(self, key: str) -> Product | None:
         """Return the product as registered in any enabled cloud: it is known, but may not be sold in another."""
         return next((product for (_where, known), product in self.products.items() if known == key), None)

@@ -48,9 +48,12 @@ def look(settings: Settings) -> Plugins:
 
     What a plugin would bring is in its manifest; of a failure while it registers only a process that serves knows.
 
-    :raises StartRefused: for a name that is not installed or named twice, and for a setting that does not fit.
+    :raises StartRefused: for a name that is not installed or named twice, for a setting that does not fit, and for two
+        manifests with one product or cloud.
     """
-    return _started(settings, unobserved, None).unasked(settings)
+    start = _started(settings, unobserved, None)
+    refusals.refuse_told_twice({name: start.found[name].manifest for name in start.running}, settings.clouds)
+    return start.unasked(settings)
 
 
 def _started(settings: Settings, observe: Observer, records: Records | None) -> _Start:

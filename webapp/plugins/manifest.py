@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +57,11 @@ class Manifest(Value):
     def is_policy(self) -> bool:
         """Whether it judges what others own."""
         return not self.clouds and not self.products
+
+    def brings(self, clouds: Collection[str] = ()) -> tuple[str, ...]:
+        """Return what no other plugin may bring beside it: clouds, and products by enabled cloud (empty = any)."""
+        there = [cloud for cloud in self.sold_in if not clouds or cloud in clouds]
+        return (*self.clouds, *(f"{cloud}/{key}" for cloud in there for key in self.products))
 
     def fits(self, version: str = "") -> bool:
         """Say whether a version of the API lies in the range; empty = this one's."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
 
 import webapp
-from webapp.errors import PluginError, StartRefused
+from webapp.errors import PluginError, StartRefused, named
 from webapp.i18n import _
 from webapp.plugins.finding import BUILT_IN, Installed
 from webapp.plugins.loaded import LeftOut
@@ -20,6 +24,11 @@ def refuse_unclear(names: Iterable[str], found: Mapping[str, Installed]) -> None
     seen: set[str] = set()
     for name in names:
         if name not in found:
+            if (meant := name.replace("_", "-").lower()) in found:
+                raise StartRefused(
+                    _("ONBEHALF_PLUGINS names %(name)s, which is not installed.", name=name),
+                    remedy=_("Write %(name)s, which is.", name=meant),
+                )
             raise StartRefused(
                 _("ONBEHALF_PLUGINS names %(name)s, which is not installed.", name=name),
                 remedy=_(
@@ -44,6 +53,19 @@ def registered_twice(key: str, first: str, second: str) -> StartRefused:
     )
 
 
+def refuse_told_twice(manifests: Mapping[str, Manifest | None], clouds: Collection[str]) -> None:
+    """Refuse plugins whose manifests bring one thing to the enabled ``clouds``; empty = to any.
+
+    :raises StartRefused: naming both.
+    """
+    owners: dict[str, str] = {}
+    for name, manifest in manifests.items():
+        for key in manifest.brings(clouds) if manifest else ():
+            if key in owners:
+                raise registered_twice(key, owners[key], name)
+            owners[key] = name
+
+
 def twice_the_same(key: str, name: str) -> LeftOut:
     """Return why a plugin that registers one product twice was left out."""
     return LeftOut(
@@ -57,8 +79,8 @@ def not_imported(plugin: Installed, error: BaseException) -> LeftOut:
     """Return why a module that raised was left out."""
     return LeftOut(
         "failed",
-        _("The plugin %(name)s could not be imported: %(error)s.", name=plugin.name, error=_kind(error)),
-        _("Reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
+        _("The plugin %(name)s could not be imported: %(error)s.", name=plugin.name, error=_kind(error, plugin)),
+        _("Mend, reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
         policy=bool(plugin.manifest and plugin.manifest.is_policy),
     )
 
@@ -68,7 +90,7 @@ def settings_raise(plugin: Installed, kind: Exception, *, policy: bool) -> LeftO
     return LeftOut(
         "failed",
         _("The settings of the plugin %(name)s could not be read: %(kind)s.", name=plugin.name, kind=str(kind)),
-        _("Reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
+        _("Mend, reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
         policy=policy,
     )
 
@@ -78,7 +100,7 @@ def manifest_unreadable(plugin: Installed) -> LeftOut:
     return LeftOut(
         "failed",
         _("The manifest of the plugin %(name)s cannot be read: %(error)s.", name=plugin.name, error=plugin.unreadable),
-        _("Reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
+        _("Mend, reinstall or upgrade %(dist)s, or remove the name.", dist=plugin.distribution),
     )
 
 
@@ -117,10 +139,32 @@ def failed_at_start(error: PluginError, *, policy: bool) -> LeftOut:
     return LeftOut("failed", error.message, remedy, policy=policy)
 
 
-def _kind(error: BaseException) -> str:
-    """Return what kind of error it was: its words may repeat a secret; those of a missing module say which."""
-    words = f": {_one_line(error)}" if isinstance(error, ImportError) else ""
-    return f"{type(error).__name__}{words}"
+def _kind(error: BaseException, plugin: Installed) -> str:
+    """Return what kind of error it was, and where: its words may repeat a secret.
+
+    Those of a missing module say which, and of a value of ours that does not fit its field is named.
+    """
+    words = ""
+    if isinstance(error, ImportError):
+        words = f": {_one_line(error)}"
+    elif isinstance(error, ValidationError) and error.title in webapp.__all__:
+        words = f": {error.title}: {named(error)}"
+    return f"{type(error).__name__}{words}{_place(error, plugin)}"
+
+
+def _place(error: BaseException, plugin: Installed) -> str:
+    """Return the plugin's own line at which it failed, and nothing if that is not known."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f" ({Path(error.filename).name}:{error.lineno})"
+    module = plugin.entry_point.module.partition(".")[0] if plugin.entry_point else ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of(frame.filename, module)]
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+
+
+def _is_of(file: str, module: str) -> bool:
+    """Say whether a file is the module itself, or lies in the package of that name."""
+    path = Path(file)
+    return bool(module) and (path.stem == module or module in path.parts)
 
 
 def _one_line(error: BaseException) -> str:
