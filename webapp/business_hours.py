@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from webapp.contracts.responses import StaffedHours
+from webapp.i18n import LazyText, _
 
+WEEKDAYS = (0, 1, 2, 3, 4)
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 CATEGORIES: Mapping[str, tuple[str, ...]] = {"SE": ("public", "de_facto")}
 """What counts as a public holiday: Sweden's Midsummer, Christmas and New Year's Eve are holidays by custom only."""
 
@@ -109,3 +112,36 @@ def _calendar(country: str, year: int) -> _Year:
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
     opened = (day for day in days if day.year == year and found.is_weekend(day) and found.is_working_day(day))
     return _Year(frozenset(day for day in found if day.year == year), frozenset(opened))
+
+
+def in_words(desk: Desk) -> LazyText:
+    """Return the sentence that says when the desk is staffed."""
+    days, zone = tuple(sorted(set(desk.staffed.days))), desk.zone.key
+    hours = f"{_clock(desk.staffed.opens)}–{_clock(desk.staffed.closes)}"
+    if desk.closes_on_holidays:
+        return _hours_but_holidays(days, hours, zone)
+    if days == WEEKDAYS:
+        return _("Staffed hours are Monday to Friday, %(hours)s (%(zone)s).", hours=hours, zone=zone)
+    if days == EVERY_DAY:
+        return _("Staffed hours are every day, %(hours)s (%(zone)s).", hours=hours, zone=zone)
+    return _("Staffed hours are %(hours)s (%(zone)s), on the days set.", hours=hours, zone=zone)
+
+
+def _hours_but_holidays(days: tuple[int, ...], hours: str, zone: str) -> LazyText:
+    if days == WEEKDAYS:
+        return _(
+            "Staffed hours are Monday to Friday, %(hours)s (%(zone)s), except on public holidays.",
+            hours=hours,
+            zone=zone,
+        )
+    if days == EVERY_DAY:
+        return _(
+            "Staffed hours are every day, %(hours)s (%(zone)s), except on public holidays.", hours=hours, zone=zone
+        )
+    return _(
+        "Staffed hours are %(hours)s (%(zone)s), on the days set, except on public holidays.", hours=hours, zone=zone
+    )
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -8,7 +8,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Literal
 
-from webapp.business_hours import Desk, add_staffed_minutes
+from webapp.business_hours import Desk, add_staffed_minutes, in_words
 from webapp.contracts.responses import ResponseTable, Target
 from webapp.contracts.situation import Situation
 from webapp.i18n import LANGUAGES, LazyText, _, listed, ngettext
@@ -18,8 +18,6 @@ __all__ = ["ClockState", "Desk", "Promise", "promise", "response_time", "state_o
 ClockState = Literal["waiting", "soon", "late", "met", "missed", "unanswered"]
 PUBLISHER = "publisher"
 SOON = timedelta(hours=1)
-WEEKDAYS = (0, 1, 2, 3, 4)
-EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
 
 @dataclass(frozen=True)
@@ -202,7 +200,7 @@ def _how_it_counts(table: ResponseTable, target: Target, language: str, desk: De
         return sentences
     if target.minutes is not None and table.languages:
         sentences.append(_languages_around_the_clock(table.languages))
-    sentences.append(_hours(desk))
+    sentences.append(in_words(desk))
     if not desk.staffed.confirmed:
         sentences.append(_("No source states these hours: they are a setting of this desk, unconfirmed."))
     return sentences
@@ -215,38 +213,6 @@ def _languages_around_the_clock(languages: tuple[str, ...]) -> LazyText:
         len(languages),
         languages=listed(map(_language_name, languages)),
     )
-
-
-def _hours(desk: Desk) -> LazyText:
-    days, zone = tuple(sorted(set(desk.staffed.days))), desk.zone.key
-    hours = f"{_clock(desk.staffed.opens)}–{_clock(desk.staffed.closes)}"
-    if desk.closes_on_holidays:
-        return _hours_but_holidays(days, hours, zone)
-    if days == WEEKDAYS:
-        return _("Staffed hours are Monday to Friday, %(hours)s (%(zone)s).", hours=hours, zone=zone)
-    if days == EVERY_DAY:
-        return _("Staffed hours are every day, %(hours)s (%(zone)s).", hours=hours, zone=zone)
-    return _("Staffed hours are %(hours)s (%(zone)s), on the days set.", hours=hours, zone=zone)
-
-
-def _hours_but_holidays(days: tuple[int, ...], hours: str, zone: str) -> LazyText:
-    if days == WEEKDAYS:
-        return _(
-            "Staffed hours are Monday to Friday, %(hours)s (%(zone)s), except on public holidays.",
-            hours=hours,
-            zone=zone,
-        )
-    if days == EVERY_DAY:
-        return _(
-            "Staffed hours are every day, %(hours)s (%(zone)s), except on public holidays.", hours=hours, zone=zone
-        )
-    return _(
-        "Staffed hours are %(hours)s (%(zone)s), on the days set, except on public holidays.", hours=hours, zone=zone
-    )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _language_name(language: str) -> str:
