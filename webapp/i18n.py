@@ -30,6 +30,9 @@ LANGUAGES: Mapping[str, str] = {
 }
 """The languages of the product, by the key that rows and forms hold, each in its own words."""
 
+LOCALES: Mapping[str, Locale] = {language: Locale.parse(language) for language in LANGUAGES}
+"""The languages as Babel knows them, parsed once: a request records dozens of texts in each."""
+
 HTML_LANG: Mapping[str, str] = {"zh_Hans_CN": "zh-Hans", "zh_Hant_TW": "zh-Hant"}
 """What ``<html lang>`` says where it differs from the key."""
 
@@ -116,8 +119,8 @@ def in_all_languages(text: object) -> dict[str, str]:
     What a request recorded must stay readable by a colleague in another language, with the plugin gone.
     """
     words = {}
-    for language in LANGUAGES:
-        with flask_babel.force_locale(language):
+    for language, locale in LOCALES.items():
+        with flask_babel.force_locale(locale):
             words[language] = str(text)
     return words
 
