@@ -92,6 +92,7 @@ def reader(chromium, desk_served, enter):
         )
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(AXE_SCRIPT)
         enter(page, address, member)
         return page
 
@@ -102,7 +103,6 @@ def reader(chromium, desk_served, enter):
 
 def trouble(page):
     """Return what axe finds on the page as it is: the rule, and the places."""
-    page.evaluate(AXE_SCRIPT)
     found = page.evaluate(
         "tags => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags}})", TAGS
     )
@@ -242,6 +242,7 @@ def test_axe_finds_nothing_in_any_state(reader, desk_served, state, theme):
 def test_the_sign_in_page_is_for_everybody_too(chromium, desk_served):
     context = chromium.new_context(locale="en-GB")
     page = context.new_page()
+    page.add_init_script(AXE_SCRIPT)
     page.goto(f"{desk_served[0]}/sign-in")
     found = trouble(page)
     context.close()
