@@ -1,9 +1,10 @@
 """What only our own tests need: an environment without the developer's settings, a served demo, and a browser."""
 
 import os
-import shutil
+import runpy
 import threading
 from dataclasses import replace
+from pathlib import Path
 from textwrap import dedent
 from uuid import uuid4
 
@@ -16,15 +17,7 @@ from webapp.tables.sessions import UserSession
 from webapp.testing.desk import Desk
 from webapp.testing.pytest_plugin import missing
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+BROWSER = runpy.run_path(str(Path(__file__).with_name("tools") / "browser.py"))
 
 
 def pytest_addoption(parser):
@@ -52,13 +45,13 @@ def served(demo_app):
 @pytest.fixture(scope="session")
 def chromium():
     """Yield a running browser."""
-    program = shutil.which("chromium")
+    program = BROWSER["program"]()
     if program is None:
-        missing("Browser tests need Chromium (Debian: apt install chromium)", required="REQUIRE_BROWSER")
+        missing("Browser tests need Chromium (Debian: apt install chromium-headless-shell)", required="REQUIRE_BROWSER")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # heavy, and only browser tests need it
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER["QUIET"])
         yield browser
         browser.close()
 

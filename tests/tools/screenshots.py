@@ -12,6 +12,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from browser import QUIET, program
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -23,7 +24,6 @@ from webapp.testing.pytest_plugin import ALL_PLUGINS
 
 TARGET = Path(".artifacts")
 SIZES = {"1280-light": (1280, 900, "light"), "390-light": (390, 844, "light"), "1280-dark": (1280, 900, "dark")}
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 MEMBER, CUSTOMER = "fabrikam-global-admin", "Contoso"
 NO_PAGE = re.compile(r"\.csv|/go$|/export|/healthz|/readyz|/metrics|/sign-in|/assets/|\.jsonl")
 STATES = {"missing": "/customers/999999", "empty": "/requests?q=nothing-is-called-this"}
@@ -50,7 +50,7 @@ def main(*, readme: bool) -> None:
         shutil.rmtree(TARGET, ignore_errors=True)
         TARGET.mkdir()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+            browser = playwright.chromium.launch(executable_path=program(), args=QUIET)
             for kind, (wide, high, theme) in SIZES.items():
                 context = browser.new_context(
                     viewport={"width": wide, "height": high}, color_scheme=theme, locale="en-GB"

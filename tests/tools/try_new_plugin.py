@@ -7,7 +7,6 @@ by the environment that runs this script. Needs root for the namespace.
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from browser import QUIET, program
 from playwright.sync_api import Page, sync_playwright
 from try_bundle import ADDRESS, PORT, PYTHON, wait_for, without_network
 
@@ -100,7 +100,7 @@ def built(folder: Path) -> Path:
 def in_a_browser() -> None:
     """Do the main job: record the contract that the plugin asks for, file, and bring the number back."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program(), args=QUIET)
         page = browser.new_context(locale="en-GB").new_page()
         enter(page)
         page.goto(f"{ADDRESS}/contracts/new")

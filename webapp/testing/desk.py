@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
 
@@ -48,28 +49,46 @@ class Form:
         return {name: value for name, value in (self.values() | plausible | words).items() if value is not None}
 
 
-class Page(HTMLParser):
-    """An answer that was read: its status and header fields, its text, links, headings and forms."""
+class Page:
+    """An answer: its status and header fields; its text, links, headings and forms, parsed when first asked for."""
 
     def __init__(self, response: TestResponse) -> None:
-        super().__init__(convert_charrefs=True)
         self.response, self.status, self.text = response, response.status_code, response.text
         self.headers = response.headers
-        self.forms: list[Form] = []
-        self.links: list[str] = []
-        self.headings: list[str] = []
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.title = ""
-        self._words: list[str] = []
-        self._open: list[str] = []
-        self._textarea: Control | None = None
-        if response.mimetype == "text/html":
-            self.feed(self.text)
+
+    @cached_property
+    def _content(self) -> _Content:
+        return _Content(self.text if self.response.mimetype == "text/html" else "")
+
+    @property
+    def forms(self) -> list[Form]:
+        """The forms, in the order of the page."""
+        return self._content.forms
+
+    @property
+    def links(self) -> list[str]:
+        """The addresses that links lead to."""
+        return self._content.links
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings of the first level."""
+        return self._content.headings
+
+    @property
+    def tags(self) -> list[tuple[str, dict[str, str]]]:
+        """Every tag with its attributes."""
+        return self._content.tags
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return self._content.title
 
     @property
     def words(self) -> str:
         """The text a reader sees, its white space folded."""
-        return " ".join(" ".join(self._words).split())
+        return " ".join(" ".join(self._content.words).split())
 
     @property
     def location(self) -> str:
@@ -81,6 +100,20 @@ class Page(HTMLParser):
         found = [form for form in self.forms if form.action.partition("?")[0].endswith(action)]
         assert found, f"{self.status}: no form {action} among {[form.action for form in self.forms]}: {self.words}"
         return found[0]
+
+
+class _Content(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.headings: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.title = ""
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self._textarea: Control | None = None
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Read a tag."""
@@ -113,7 +146,7 @@ class Page(HTMLParser):
         if "title" in self._open and "svg" not in self._open:
             self.title += data
         elif "script" not in self._open and "style" not in self._open:
-            self._words.append(data)
+            self.words.append(data)
             if "h1" in self._open:
                 self.headings[-1] += data
 

