@@ -295,6 +295,19 @@ def test_a_correction_of_the_moment_moves_the_deadline(reader, request_, recorde
     assert recorded(request_).due_at == earlier + timedelta(hours=2)
 
 
+def test_the_same_number_sent_twice_is_one_step_and_does_not_start_the_clock_anew(
+    demo_app, reader, request_, recorded, monday, set_clock
+):
+    to_vendor(reader, request_, filed_at="")
+    told_once = reader.get(request_).words.count(NUMBER)
+    set_clock(demo_app, monday + timedelta(seconds=20))
+
+    to_vendor(reader, request_, filed_at="")
+
+    assert recorded(request_).filed_at == monday
+    assert reader.get(request_).words.count(NUMBER) == told_once
+
+
 def test_closing_without_an_answer_stops_the_clock_and_reopening_lets_it_run_again(
     demo_app, reader, request_, recorded, monday, set_clock
 ):

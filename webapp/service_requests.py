@@ -29,6 +29,9 @@ NEXT: Mapping[str, tuple[str, ...]] = {
 }
 """What a reader may choose next; ``handed_over`` comes by opening a door, ``filed`` by a number (or by reopening)."""
 
+SAME_MOMENT = timedelta(minutes=1)
+"""A moment is typed to the minute; the same number at the same moment is the same step, sent twice."""
+
 NOTE_LENGTH = 10_000
 _KIND_OF = {"answered": "answered", "closed": "closed", "solved": "solved", "filed": "reopened", "ready": "reopened"}
 
@@ -103,7 +106,7 @@ def record_ticket(
     ticket_number: str,
     filed_at: datetime,
 ) -> None:
-    """Record the vendor's number and when it was submitted; the clock starts there.
+    """Record the vendor's number and when it was submitted; the clock starts there. The same once more is nothing new.
 
     :raises Invalid: if the number is empty, over 64 characters or holds control characters, or the moment lies ahead.
     :raises Conflict: if the request was solved without filing, or is closed.
@@ -119,6 +122,9 @@ def record_ticket(
             _("The moment of submission lies in the future."),
             remedy=_("Enter when it was submitted, in your own time."),
         )
+    known = request.filed_at if request.ticket_number == number else None
+    if request.state in {"filed", "answered"} and known and abs(min(filed_at, now) - known) < SAME_MOMENT:
+        return
     if request.state in {"ready", "handed_over"}:
         request.state = "filed"
     request.ticket_number, request.filed_at = number, min(filed_at, now)
