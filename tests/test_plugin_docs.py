@@ -205,6 +205,15 @@ def test_the_kit_is_taken_into_a_test_as_the_checklist_shows():
     taken["test_conformance"]("loads")
 
 
+def test_the_settings_of_the_manual_are_a_plugins_and_are_handed_in_as_it_shows():
+    code, does = blocks(read("settings.md"), "python")
+    module = ModuleType("onbehalf_acme")
+
+    exec(code, vars(module))  # noqa: S102
+    assert fitting(module) == ()
+    exec(does, vars(module))  # noqa: S102
+
+
 def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     page = read("plugin-api.md")
     (manifest,) = blocks(page, "toml")
@@ -213,6 +222,14 @@ def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     assert [
         re.match(r"\| `(\w+)` \|", line)[1] for line in page.splitlines() if re.match(r"\| `(\w+)` \| (yes|no)", line)
     ] == list(Manifest.model_fields)
+
+
+def test_the_forms_of_names_in_the_manual_are_those_that_are_held():
+    forms = re.findall(r"^\| (?:the plugin's name|a key): [^|]*\| `([^`]+)` \|", read("plugin-api.md"), re.MULTILINE)
+    (name,) = (info.pattern for info in Manifest.model_fields["id"].metadata if hasattr(info, "pattern"))
+    (key,) = (info.pattern for info in webapp.Choice.model_fields["key"].metadata if hasattr(info, "pattern"))
+
+    assert forms == [name, key]
 
 
 def test_the_help_text_of_the_manual_shows_every_mark_and_the_languages_are_all_named(tmp_path):
