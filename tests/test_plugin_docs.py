@@ -1,6 +1,5 @@
 """The pages for plugin authors are true: every block of code in them runs."""
 
-import importlib
 import os
 import re
 import runpy
@@ -12,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+import webapp
 from webapp.commands import main
 from webapp.config import load_settings
 from webapp.i18n import LANGUAGES
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", flags=re.DOTALL)
 FILED = re.compile(r"^In `([^`]+)`:\n\n```\w+\n(.*?)```", flags=re.DOTALL | re.MULTILINE)
-PAGES = ("tutorial.md", "recipes.md", "plugin-quality.md", "plugin-api.md", "hooks.md")
+PAGES = ("tutorial.md", "recipes.md", "plugin-quality.md", "plugin-api.md", "hooks.md", "values.md")
 
 
 def read(name):
@@ -93,6 +93,7 @@ def test_every_block_of_code_in_these_pages_is_one_that_a_test_here_runs():
         [*blocks(read("plugin-api.md"), "toml"), *blocks(read("plugin-api.md"), "text")]
     )
     assert told["hooks.md"] == len(blocks(read("hooks.md"), "text"))
+    assert told["values.md"] == 0
 
 
 def test_the_tutorial_ends_with_a_plugin_that_files_for_a_vendor_that_is_not_microsoft(plugin_of_the_tutorial):
@@ -100,7 +101,7 @@ def test_the_tutorial_ends_with_a_plugin_that_files_for_a_vendor_that_is_not_mic
 
     plugins = load(load_settings(plugins=("azure", "acme-paging")))
     product = plugins.product("global", "acme_paging")
-    contract = importlib.import_module("webapp").Contract(plan="acme_paging_contract", contract_id="4711")
+    contract = webapp.Contract(plan="acme_paging_contract", contract_id="4711")
     draft = make_draft(product, partner=make_partner(contracts=(contract,)), answers={"reach": "site"})
     target = asking.target(plugins, draft, asking.prepared(plugins, draft))
     assert target.door.url == "https://support.acme-paging.example/new"
@@ -165,6 +166,21 @@ def test_the_reference_of_the_hooks_is_that_of_the_specification():
     assert set(tool["ORDER"]) == {hook for hook in TITLES_OF_HOOKS if hook}
 
 
+def test_the_reference_of_the_values_is_that_of_their_classes():
+    tool = runpy.run_path(str(ROOT / "tests" / "tools" / "values.py"))
+
+    assert read("values.md") == tool["page"](), "run: python tests/tools/values.py"
+
+
+def test_every_public_name_and_every_value_within_one_is_in_the_reference_of_the_values():
+    tool = runpy.run_path(str(ROOT / "tests" / "tools" / "values.py"))
+    named = set(re.findall(r"`(\w+)`", read("values.md")))
+
+    assert set(webapp.__all__) <= named
+    assert tool["offered"]() <= set(tool["listed"]())
+    assert set(re.findall(r"\]\(#(\w+)\)", read("values.md"))) <= {name.lower() for name in tool["listed"]()}
+
+
 TITLES_OF_HOOKS = re.findall(r"^def (\w+)\(", (ROOT / "webapp" / "hookspecs.py").read_text("utf-8"), flags=re.MULTILINE)
 
 
@@ -189,6 +205,15 @@ def test_the_kit_is_taken_into_a_test_as_the_checklist_shows():
     taken["test_conformance"]("loads")
 
 
+def test_the_settings_of_the_manual_are_a_plugins_and_are_handed_in_as_it_shows():
+    code, does = blocks(read("settings.md"), "python")
+    module = ModuleType("onbehalf_acme")
+
+    exec(code, vars(module))  # noqa: S102
+    assert fitting(module) == ()
+    exec(does, vars(module))  # noqa: S102
+
+
 def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     page = read("plugin-api.md")
     (manifest,) = blocks(page, "toml")
@@ -197,6 +222,14 @@ def test_the_manifest_of_the_manual_is_one_and_each_field_is_explained():
     assert [
         re.match(r"\| `(\w+)` \|", line)[1] for line in page.splitlines() if re.match(r"\| `(\w+)` \| (yes|no)", line)
     ] == list(Manifest.model_fields)
+
+
+def test_the_forms_of_names_in_the_manual_are_those_that_are_held():
+    forms = re.findall(r"^\| (?:the plugin's name|a key): [^|]*\| `([^`]+)` \|", read("plugin-api.md"), re.MULTILINE)
+    (name,) = (info.pattern for info in Manifest.model_fields["id"].metadata if hasattr(info, "pattern"))
+    (key,) = (info.pattern for info in webapp.Choice.model_fields["key"].metadata if hasattr(info, "pattern"))
+
+    assert forms == [name, key]
 
 
 def test_the_help_text_of_the_manual_shows_every_mark_and_the_languages_are_all_named(tmp_path):

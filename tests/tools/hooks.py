@@ -14,6 +14,7 @@ HEAD = f"""# The hooks
 Written from `webapp/hookspecs.py` by `python tests/tools/hooks.py`; do not edit it by hand. Plugin API {API_VERSION};
 what may change, and how, is in [plugin-api.md](plugin-api.md). A hook is a function of your plugin's module, marked
 with `@hookimpl`, without options. It names the arguments it wants, without defaults, and leaves the others out.
+What the arguments and the answers hold is in [values.md](values.md).
 
 | hook | who implements it | asked |
 |---|---|---|

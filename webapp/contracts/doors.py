@@ -15,8 +15,9 @@ from webapp.contracts.values import ReadOnly, Value
 class PortalDoor(Value):
     """A door into a portal of the customer's cloud; core looks up the host, so a plugin names none.
 
-    ``path``, ``query`` and ``fragment`` go behind the portal's address. ``in_customer``: enter for the customer, where
-    the cloud knows how; false = the portal as it is, in the partner's own context.
+    ``portal`` is its kind, a key of ``cloud.portals``. ``path``, ``query`` and ``fragment`` go behind its address.
+    ``in_customer``: enter for the customer, where the cloud knows how; false = the portal as it is, in the partner's
+    own context.
     """
 
     portal: Key
@@ -27,6 +28,7 @@ class PortalDoor(Value):
 
     @model_validator(mode="after")
     def _stays_on_the_host(self) -> Self:
+        """Require that a ``path`` starts with one slash and holds no ``..``, backslash, space, ``?`` or ``#``."""
         if self.path and not self.path.startswith("/"):
             raise ValueError("a door's path starts with a slash")
         if self.path.startswith("//") or "\\" in self.path or ".." in self.path or re.search(r"[?#\s]", self.path):
@@ -35,6 +37,7 @@ class PortalDoor(Value):
 
 
 def _outside(url: str) -> str:
+    """``https:`` with a host and no user, ``mailto:`` one address, or ``tel:`` a number, without spaces."""
     parts = urlsplit(url)
     fine = {
         "https": bool(parts.hostname) and "@" not in parts.netloc,

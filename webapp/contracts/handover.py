@@ -25,7 +25,12 @@ Action = Literal[
 
 
 class Remedy(Value):
-    """What to do next. ``door`` leads there; ``action`` is one that core turns into a page of its own."""
+    """What to do next. ``door`` leads there; ``action`` becomes a link to a page of the desk, for who may use it.
+
+    ``add_contract``: the partner's support contracts; ``add_publisher``: the marketplace's publishers;
+    ``edit_customer``: what is recorded of the customer; ``ask_for_access`` and ``grant_access``: a reseller's Azure
+    access, asked for and given; ``pass_to_provider`` and ``pass_to_colleague``: hand the draft on.
+    """
 
     text: Text
     door: Door | None = None
@@ -33,7 +38,10 @@ class Remedy(Value):
 
 
 class Check(Value):
-    """One line of the checklist. ``rules`` are R-numbers of domain.md; a remedy is required unless the check passes."""
+    """One line of the checklist: ``fail`` refuses, ``warn`` lets one file and says what to mind.
+
+    ``rules`` are the R-numbers it carries out; they are shown beside it.
+    """
 
     outcome: Literal["pass", "warn", "fail"]
     reason: Text
@@ -42,6 +50,7 @@ class Check(Value):
 
     @model_validator(mode="after")
     def _never_a_dead_end(self) -> Self:
+        """Require a remedy, unless the check passes."""
         if self.outcome != "pass" and self.remedy is None:
             raise ValueError("a check that does not pass says what to do")
         return self
@@ -56,7 +65,7 @@ class Contact(Value):
 
 
 class Draft(Value):
-    """A situation, put into words and ready to be shaped for the portal."""
+    """A situation, put into words and ready to be shaped for the portal; ``title`` and ``description`` are as typed."""
 
     situation: Situation
     contact: Contact
@@ -70,7 +79,11 @@ class Draft(Value):
 
 
 class Answer(Value):
-    """One field of the portal's form: its name and what to enter, in the portal's own order and words."""
+    """One field of the portal's form: its name and what to enter, in the portal's own order and words.
+
+    ``section`` is the heading it stands under there, ``note`` what to mind beside it. A ``value`` that a person typed
+    is passed on as it is; it is never empty: leave the answer out, or say ``"-"``.
+    """
 
     label: Text
     value: Text
@@ -96,20 +109,28 @@ class LabelledDoor(Value):
 
 
 class TicketShape(Value):
-    """How the vendor's number usually looks; another shape is a warning that can be kept."""
+    """How the vendor's number usually looks, as a regular expression for the whole of it.
+
+    A number of another shape is recorded all the same, and starts the clock; the page then asks to look at it again.
+    """
 
     pattern: str
     example: str
 
     @model_validator(mode="after")
     def _example_fits(self) -> Self:
+        """Require that ``example`` fits ``pattern``, which is a regular expression without nested repetitions."""
         if not patterns.fits(self.pattern, self.example):
             raise ValueError(f"the example {self.example!r} does not fit the pattern {self.pattern!r}")
         return self
 
 
 class RedirectTarget(Value):
-    """The main door, other ways in, the steps behind the door, and where to review the request later."""
+    """The main door, other ways in, the steps behind the door, and where to ``review`` the request later.
+
+    Its doors are portals of the cloud, unless a publisher or another vendor supports the product (``by_publisher``,
+    ``third_party``); a remedy's door may always lead outside.
+    """
 
     door: Door
     others: tuple[LabelledDoor, ...] = ()

@@ -45,6 +45,7 @@ class Question(Value):
 
     @model_validator(mode="after")
     def _choices_where_one_chooses(self) -> Self:
+        """Require choices, each with a key of its own, of a question of the kind ``choice``, and of no other."""
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError("choices belong to a question of kind choice, and only to it")
         keys = [choice.key for choice in self.choices]
@@ -56,12 +57,14 @@ class Question(Value):
 class Product(Value):
     """Something a partner files for.
 
-    ``vendor`` is who supports it; ``portal`` the kind of portal its main door opens, ``None`` for a publisher's:
-    only then may the main door leave the cloud. ``aliases`` are old and other names (domain.md section 7, point 7).
-    ``severities`` empty = the vendor asks for none. ``responses`` override the cloud's promise, by the partner's plan.
-    ``by_publisher``: the publisher of the offer supports it, not the vendor of the cloud (R38). ``third_party``:
-    another vendor supports it; it is sold beside the cloud, wherever its plugin registers it, its doors may leave it,
-    and what it promises are its own ``responses`` alone.
+    ``vendor`` is who supports it; ``portal`` the kind of portal its main door opens, ``None`` where it has none in the
+    cloud. ``aliases`` are old and other names it is found by. ``categories`` are what one may file: ``break_fix``
+    (something is broken), ``advisory`` (a question or advice), ``billing``, ``fraud`` (a concern). ``severities``:
+    ``A`` critical, ``B`` moderate, ``C`` minimal; empty = the vendor asks for none. ``responses`` override the cloud's
+    promise, by the partner's plan. ``by_publisher``: the publisher of the offer supports it, not the vendor of the
+    cloud (R38), and its doors may leave the cloud. ``third_party``: another vendor supports it; it is sold beside the
+    cloud, wherever its plugin registers it, its doors may leave it, and what it promises are its own ``responses``
+    alone.
     """
 
     key: Key
@@ -78,6 +81,7 @@ class Product(Value):
 
     @model_validator(mode="after")
     def _questions_have_names_of_their_own(self) -> Self:
+        """Require that no two questions of a product have the same key."""
         keys = [question.key for question in self.questions]
         if len(set(keys)) != len(keys):
             raise ValueError(f"product {self.key!r} asks a question twice: {keys}")

@@ -30,6 +30,7 @@ class StaffedHours(Value):
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
+        """Require at least one day of 0 (Monday) to 6 (Sunday), and that the desk opens before it closes."""
         if not self.days or any(day not in range(7) for day in self.days):
             raise ValueError("days are 0 (Monday) to 6 (Sunday), and at least one")
         if self.opens >= self.closes:
@@ -39,6 +40,7 @@ class StaffedHours(Value):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
+        """Require a zone of the IANA database."""
         if name and name not in available_timezones():
             raise ValueError(f"{name!r} is no time zone of the IANA database; one looks like Europe/Helsinki")
         return name
@@ -58,6 +60,7 @@ class Target(Value):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
+        """Require ``minutes`` or ``business_days``, exactly one of them."""
         if (self.minutes is None) == (self.business_days is None):
             raise ValueError("a target is minutes or business days, exactly one of them")
         return self
@@ -68,9 +71,11 @@ class ResponseTable(Value):
 
     ``targets`` has the keys ``A``, ``B``, ``C`` and ``other`` (what is not break-fix, R52); without ``other`` the
     severity decides for every category (21Vianet, R54). Minutes run around the clock in ``languages`` (R51) and within
-    the ``staffed`` hours in any other; ``staffed`` is ``None`` where no source states them: then the deployer's setting
+    the ``staffed`` hours in any other. The default, English, is Microsoft's: a vendor with office hours says
+    ``languages=()`` and its hours. ``staffed`` is ``None`` where no source states them: then the deployer's setting
     counts. ``languages_confirmed`` is false where no source says outright that minutes run around the clock in these
     languages: the page then says so. ``plans`` names the support plans the table belongs to; empty = everyone's.
+    ``name`` is what the plan is called, and ``source`` where the promise stands.
     """
 
     targets: ReadOnly[str, Target]
@@ -83,6 +88,7 @@ class ResponseTable(Value):
 
     @model_validator(mode="after")
     def _known_keys(self) -> Self:
+        """Require at least one target, and no other keys than ``A``, ``B``, ``C`` and ``other``."""
         unknown = set(self.targets) - {"A", "B", "C", "other"}
         if unknown or not self.targets:
             raise ValueError(f"targets are for A, B, C and other, not {sorted(unknown)}")

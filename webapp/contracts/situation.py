@@ -20,7 +20,10 @@ Rules = Literal["documents", "today"]
 
 
 class Publisher(Value):
-    """Who published a marketplace offer, and how its support is reached (R39); whatever is unknown is ``None``."""
+    """Who published a marketplace offer, and how its support is reached (R39); whatever is unknown is ``None``.
+
+    ``first_response_minutes`` is what it promises, around the clock, whatever the severity and the language.
+    """
 
     name: str
     support_url: str | None = None
@@ -37,7 +40,10 @@ class Offer(Value):
 
 
 class Subscription(Value):
-    """A customer's subscription. ``entitlement_id`` is Azure's subscription id; ``id`` what the form field holds."""
+    """A customer's subscription. ``entitlement_id`` is Azure's subscription id; ``id`` what the form field holds.
+
+    ``product`` is a product's key; ``offer`` what was bought, where that is from the marketplace.
+    """
 
     id: str
     product: str
@@ -109,7 +115,11 @@ class Contract(Value):
 
 
 class Partner(Value):
-    """The filer's partner, or its provider. ``tenant_id`` is its own in this cloud; empty = not enrolled there."""
+    """The filer's partner, or its provider. ``tenant_id`` is its own in this cloud; empty = not enrolled there.
+
+    ``country`` is two letters (ISO 3166), ``time_zone`` an IANA name. ``contracts`` are all that are recorded, ended
+    ones among them; ``situation.contract`` finds one that counts.
+    """
 
     name: str
     kind: PartnerKind
@@ -130,7 +140,12 @@ class Member(Value):
 
 
 class Customer(Value):
-    """The customer. ``own`` = the filer's own tenant (R43); ``reseller`` the name of the reseller it buys through."""
+    """The customer. ``own`` = the filer's own tenant (R43); ``reseller`` the name of the reseller it buys through.
+
+    ``initial_domain`` is the first of its tenant, such as ``contoso.onmicrosoft.com``; ``country`` two letters (ISO
+    3166). ``domain`` and ``initial_domain`` may be empty: nobody recorded them yet. ``azure_access`` is what a provider
+    gave for it.
+    """
 
     name: str
     tenant_id: str
@@ -148,8 +163,11 @@ class Customer(Value):
 class Situation(Value):
     """All that a check may know: who asks, for whom, about which product, with the answers so far.
 
-    ``answers`` holds what was answered, by question key; an unanswered question is missing, never empty.
-    ``settings`` are the asked plugin's own. ``provider`` is the indirect provider where the filer is a reseller.
+    ``answers`` holds what was answered, by question key; an unanswered question is missing, never empty. ``settings``
+    are the asked plugin's own: its class ``Settings``, filled in; ``None`` where it has none, and in a test that hands
+    in none. ``rules`` is what the deployer chose (``ONBEHALF_RULES``): those of the source documents, or of today's
+    pages. ``category`` and ``severity`` are those of ``Product``; ``None`` = not chosen yet. ``language`` is what the
+    request is written in. ``provider`` is the indirect provider where the filer is a reseller.
     """
 
     cloud: Cloud

@@ -10,6 +10,8 @@ VENDOR = "Acme Telephony"
 GOLD, BASIC = "acme_telephony_gold", "acme_telephony_basic"
 
 OFFICE_HOURS = StaffedHours(days=(0, 1, 2, 3, 4), opens=8 * 60, closes=18 * 60, time_zone="Europe/Stockholm")
+AROUND_THE_CLOCK = ()
+"""Languages in which minutes count day and night, English if nothing is said; this vendor keeps its hours in each."""
 SOURCE = "The vendor's terms of support"
 
 PROMISES = (
@@ -20,6 +22,7 @@ PROMISES = (
             "C": Target(minutes=8 * 60),
             "other": Target(business_days=1),
         },
+        languages=AROUND_THE_CLOCK,
         staffed=OFFICE_HOURS,
         plans=(GOLD,),
         name=_("Gold"),
@@ -27,6 +30,7 @@ PROMISES = (
     ),
     ResponseTable(
         targets={"B": Target(minutes=8 * 60), "C": Target(business_days=2), "other": Target(business_days=2)},
+        languages=AROUND_THE_CLOCK,
         staffed=OFFICE_HOURS,
         plans=(BASIC,),
         name=_("Basic"),

@@ -7,7 +7,7 @@ from webapp import Contract, ResponseTable
 from webapp.testing import make_cloud, make_draft, make_partner, make_situation
 
 import onbehalf_acme_telephony as plugin
-from onbehalf_acme_telephony.product import BASIC, GOLD, PRODUCT
+from onbehalf_acme_telephony.product import BASIC, GOLD, OFFICE_HOURS, PRODUCT
 
 
 def holding(*plans, until=None):
@@ -53,6 +53,10 @@ def test_each_contract_has_a_promise_of_its_own():
     assert all(isinstance(table, ResponseTable) for table in PRODUCT.responses)
     gold, basic = PRODUCT.responses
     assert (gold.targets["A"].minutes, "A" in basic.targets) == (30, False)
+
+
+def test_the_vendor_keeps_its_hours_whatever_the_language():
+    assert [(table.languages, table.staffed) for table in PRODUCT.responses] == [((), OFFICE_HOURS)] * 2
 
 
 def test_the_answers_are_those_of_the_vendors_form():
