@@ -499,6 +499,17 @@ def test_what_failed_at_import_is_named_with_its_line_and_without_its_words(inst
     assert "a secret of mine" not in reason
 
 
+@pytest.mark.parametrize("code", ["def entitlement_chek(situation)", "def entitlement_check(situation, mood)"])
+def test_a_hook_that_does_not_fit_is_told_without_the_place_of_its_files(install_plugin, code):
+    module = install_plugin("odd", f"from webapp import hookimpl\n\n@hookimpl\n{code}:\n    return []")
+
+    why = load(load_settings(plugins=("odd",))).left_out["odd"]
+
+    assert "entitlement_chek" in str(why.reason) or "mood" in str(why.reason)
+    assert module not in str(why.reason)
+    assert "ONBEHALF_PLUGINS" in str(why.remedy)
+
+
 def test_the_command_prints_the_reason_and_the_remedy_for_people(install_plugin, monkeypatch, capsys):
     install_plugin("broken", "raise RuntimeError('boom')")
     monkeypatch.setenv("ONBEHALF_PLUGINS", "broken")

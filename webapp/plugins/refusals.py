@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 from pydantic import ValidationError
 
@@ -127,8 +128,8 @@ def unfit(name: str, error: Exception, *, policy: bool) -> LeftOut:
     """Return why a plugin with a hook or an argument that this version does not have was left out."""
     return LeftOut(
         "incompatible",
-        _("The plugin %(name)s does not fit this version: %(error)s.", name=name, error=_one_line(error)),
-        _("Upgrade the plugin, or remove its name from ONBEHALF_PLUGINS."),
+        _("The plugin %(name)s does not fit this version: %(error)s.", name=name, error=_by_name(name, error)),
+        _("Mend or upgrade the plugin and start again, or remove its name from ONBEHALF_PLUGINS."),
         policy=policy,
     )
 
@@ -165,6 +166,16 @@ def _is_of(file: str, module: str) -> bool:
     """Say whether a file is the module itself, or lies in the package of that name."""
     path = Path(file)
     return bool(module) and (path.stem == module or module in path.parts)
+
+
+def _by_name(name: str, error: Exception) -> str:
+    """Return what pluggy found, with the plugin by its name and not by the place of its files."""
+    module = getattr(error, "plugin", None)
+    named_so = (repr(module), module.__name__) if isinstance(module, ModuleType) else ()
+    words = _one_line(error)
+    for other in named_so:
+        words = words.replace(other, name)
+    return words
 
 
 def _one_line(error: BaseException) -> str:
