@@ -1,5 +1,6 @@
 """Saved views, several requests at once, canned texts, and the files to bring along."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,7 +80,43 @@ def test_a_view_needs_a_short_name(desk, name):
     assert reader.post(form.action, form.values() | {"name": name}).status == 422
 
 
-def test_a_view_named_like_another_of_ones_own_takes_its_place_or_is_refused(desk):
+def test_a_view_whose_name_is_taken_replaces_the_other_only_when_told_to(desk_on_each_engine):
+    reader = desk_on_each_engine(FABRIKAM)
+    keep(reader, "One")
+
+    refused = keep(reader, "One", "state=closed")
+
+    assert refused.status == 422
+    assert "You have a view of that name." in refused.words
+    form = refused.form("/request-views")
+    assert (form.values()["name"], form.values()["state"]) == ("One", "closed")
+    assert "state=closed" not in "".join(reader.get("/requests").links)
+    assert reader.send(form, replace="yes").status == 303
+    assert "state=closed" in "".join(link for link in reader.get("/requests").links if "product=azure" not in link)
+
+
+def test_keeping_the_same_view_twice_under_one_name_is_no_trouble(desk):
+    reader = desk(FABRIKAM)
+
+    assert [keep(reader, "One").status, keep(reader, "One").status] == [303, 303]
+
+
+def test_a_name_that_does_not_fit_comes_back_in_the_list_as_it_was_filtered(desk):
+    reader = desk(FABRIKAM)
+    form = reader.get(f"/requests?{FILTERS}").form("/request-views")
+
+    page = reader.post(form.action, form.values() | {"name": "x" * 61})
+
+    assert page.status == 422
+    assert "A view has a name of 1 to 60 characters." in page.words
+    assert page.form("/request-views").values() | {"csrf_token": ""} == form.values() | {
+        "csrf_token": "",
+        "name": "x" * 61,
+    }
+    assert page.form("/requests").values()["product"] == "azure"
+
+
+def test_a_view_cannot_be_renamed_to_the_name_of_another(desk):
     reader = desk(FABRIKAM)
 
     def kept():
@@ -87,7 +124,6 @@ def test_a_view_named_like_another_of_ones_own_takes_its_place_or_is_refused(des
 
     before = kept()
     keep(reader, "One")
-    keep(reader, "One", "state=closed")
     keep(reader, "Two")
     views = [link for link in kept() if link not in before]
     assert len(views) == 2
@@ -186,6 +222,53 @@ def test_a_form_that_does_not_fit_changes_nothing(desk, words):
 
     assert reader.post(form.action, data).status == 422
     assert "Hello" not in reader.get(made[0]).words
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"ref": []}, "No request is chosen."),
+        ({"action": "delete"}, "This form does not fit any more."),
+        ({"text": "  "}, "The note is empty."),
+        ({"text": "x" * 10_001}, "The note is over 10,000 characters long."),
+    ],
+)
+def test_what_is_refused_comes_back_in_the_list_with_the_ticks_and_the_note(desk, words, said):
+    reader = desk(FABRIKAM)
+    refs = [address.rpartition("/")[2] for address in filed(reader, 3)]
+    form = reader.get("/requests?state=filed").form("/request-actions")
+    data = form.values() | {"action": "note", "text": "Hello there", "ref": refs[:2]} | words
+
+    page = reader.post(form.action, data)
+
+    assert page.status == 422
+    assert said in page.words
+    assert page.words.count("Number 2") == 1
+    ticked = re.findall(r'name="ref" value="([\w-]+)" form="bulk" checked', page.text)
+    assert sorted(ticked) == sorted(data["ref"])
+    again = page.form("/request-actions").values()
+    assert (again["text"].strip(), again["query"]) == (data["text"].strip(), "state=filed")
+
+
+def test_what_is_refused_on_the_second_page_of_the_list_comes_back_on_that_page(desk):
+    reader = desk(FABRIKAM)
+    second = next(link for link in reader.get("/requests").links if "after=" in link)
+    form = reader.get(second).form("/request-actions")
+    refs = re.findall(r'name="ref" value="([\w-]+)"', reader.get(second).text)[:2]
+
+    page = reader.post(form.action, form.values() | {"action": "note", "text": "", "ref": refs})
+
+    assert (page.status, page.text.count(" checked")) == (422, 2)
+
+
+def test_a_form_refused_twice_still_knows_its_list(served, browser_page, enter):
+    page = browser_page
+    enter(page, served, FABRIKAM)
+    page.goto(f"{served}/requests?state=closed")
+    for _time in range(2):
+        page.click("#bulk button[value=note]")
+        page.wait_for_selector("#trouble")
+        assert page.input_value("#state") == "closed"
 
 
 def write_text(reader, **words):

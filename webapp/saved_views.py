@@ -18,6 +18,10 @@ MOST = 30
 NAME_LENGTH = 60
 
 
+class NameTaken(Invalid):
+    """The member has a view of that name with other filters; it is replaced only if they say so."""
+
+
 def listed(session: Session, viewer: Viewer) -> Sequence[SavedView]:
     """Return the viewer's own views, by name."""
     mine = select(SavedView).where(SavedView.member_id == viewer.member_id)
@@ -36,10 +40,11 @@ def fetch(session: Session, viewer: Viewer, view_id: int) -> SavedView:
     return view
 
 
-def save(session: Session, viewer: Viewer, name: str, filters: Filters) -> SavedView:
-    """Keep the filters under a name; a name that is taken gets these filters instead.
+def save(session: Session, viewer: Viewer, name: str, filters: Filters, *, replace: bool = False) -> SavedView:
+    """Keep the filters under a name; with ``replace`` the viewer's view of that name gets them.
 
     :raises Invalid: if the name is empty or too long, or there are no filters.
+    :raises NameTaken: if a view of that name has other filters, and is not to be replaced.
     :raises Conflict: if the viewer has as many views as the list shows well.
     """
     known = {view.name: view for view in listed(session, viewer)}
@@ -50,7 +55,12 @@ def save(session: Session, viewer: Viewer, name: str, filters: Filters) -> Saved
         )
     if wanted not in known and len(known) >= MOST:
         raise Conflict(_("You have thirty views."), remedy=_("Remove one that you do not use any more."))
-    view = known.get(wanted) or SavedView(member_id=viewer.member_id, name=wanted, query=query)
+    taken = known.get(wanted)
+    if taken is not None and taken.query != query and not replace:
+        raise NameTaken(
+            _("You have a view of that name."), remedy=_("Choose another name, or tick that it shall be replaced.")
+        )
+    view = taken or SavedView(member_id=viewer.member_id, name=wanted, query=query)
     view.query = query
     session.add(view)
     session.commit()

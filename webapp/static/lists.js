@@ -30,9 +30,10 @@
   }, true);
 
   // The list may have been filtered since the page came: the answer leads back to what the reader sees.
+  // After a refusal the address is the form's own, and the form knows its list.
   document.addEventListener("submit", (event) => {
     const query = event.target.querySelector("[data-query]");
-    if (query) query.value = window.location.search.slice(1);
+    if (query && window.location.pathname.endsWith("/requests")) query.value = window.location.search.slice(1);
   });
 
   // What is taken away, and the view that is marked, are those of the list that the reader sees.

@@ -62,6 +62,13 @@ def this_page() -> str:
     values.pop("offer_id", None)
     if form in current_app.view_functions:
         return url_for(form, **values, **({"product": g.product_key} if "product_key" in g else {}))
+    return _page_shown()
+
+
+def _page_shown() -> str:
+    """Return the page of what the view has fetched."""
+    if "list_filters" in g:
+        return url_for("requests.index", **g.list_filters.query())
     if "service_request" in g:
         return url_for("requests.show", ref=g.service_request.ref)
     if "product_key" in g and "customer" in g:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp import (
-    bulk,
     editing,
     htmx,
     partners,
@@ -17,14 +16,12 @@ from webapp import (
     request_files,
     request_list,
     roles,
-    saved_views,
     service_requests,
     ticket_numbers,
     timeline,
 )
 from webapp.errors import DeskError, DoorRefused, NotFound
 from webapp.i18n import _, in_my_language
-from webapp.intake import new_key
 from webapp.labels import STATE
 from webapp.moments import from_input, in_my_zone
 from webapp.permissions import Viewer
@@ -37,6 +34,7 @@ from webapp.tables.requests import ServiceRequest
 from webapp.views import canned, trail
 from webapp.views.gate import database_session, deployment, the_request, viewer, writes
 from webapp.views.preferences import NothingSent
+from webapp.views.request_list import page_of
 
 bp = Blueprint("requests", __name__)
 
@@ -44,32 +42,7 @@ bp = Blueprint("requests", __name__)
 @bp.get("/requests")
 def index() -> Response:
     """Show the requests that match the filters of the address."""
-    filters = request_list.Filters.read(request.args)
-    named, size = named_in(deployment().plugins, filters.q), deployment().settings.page_size
-    listed = request_list.page(database_session(), viewer(), filters, size=size, named=named)
-    return htmx.render(
-        "requests/list.html",
-        "requests/_rows.html",
-        listed=listed,
-        filters=filters,
-        state_of=state_of,
-        products=_products(),
-        **_conveniences(),
-    )
-
-
-def _conveniences() -> dict[str, Any]:
-    """Return what the list has besides its rows: saved views, and what was last done to several requests at once."""
-    session, who, number = database_session(), viewer(), request.args.get("done", "")
-    action = (
-        bulk.fetch(session, who, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    )
-    return {
-        "views": saved_views.listed(session, who),
-        "bulk_key": new_key(),
-        "action": action,
-        "undoable": action is not None and bulk.may_undo(action, deployment().now()),
-    }
+    return page_of(request_list.Filters.read(request.args))
 
 
 @bp.get("/requests.csv")
@@ -228,10 +201,6 @@ def _provider(service_request: ServiceRequest, who: Viewer) -> bool:
     customer = database_session().get(Customer, service_request.customer_id)
     open_ = service_request.state not in {"closed", "solved"}
     return open_ and customer is not None and customer.reseller_id == who.partner_id
-
-
-def _products() -> dict[str, Any]:
-    return {key: product.label for (_cloud, key), product in deployment().plugins.products.items()}
 
 
 def _cells(row: Any) -> tuple[Any, ...]:
