@@ -1,6 +1,7 @@
 """The conformance kit finds what it promises: a plugin that holds passes, and each fault fails its own check."""
 
 import json
+import re
 
 import pytest
 
@@ -153,6 +154,25 @@ FAULTS = {
     ),
 }  # fmt: skip
 
+OPTIONAL = ("questions=(", 'questions=(Question(key="log", label=_("Log"), required=False), ')
+TWO_OPTIONAL = (
+    OPTIONAL[0],
+    OPTIONAL[1] + 'Question(key="trace", label=_("Trace"), categories=("advisory",), required=False), ',
+)
+LEFT_EMPTY = {
+    "an answer that need not be given": (
+        OPTIONAL, BUILT, 'draft.situation.answers["log"]; ' + BUILT, "only what must be answered",
+    ),
+    "an answer of one category": (
+        TWO_OPTIONAL, "return RedirectTarget", 'draft.situation.answers["trace"]; return RedirectTarget',
+        "only what must be answered",
+    ),
+    "one of two answers": (
+        TWO_OPTIONAL, BUILT,
+        'told = draft.situation.answers\n    assert ("trace" in told) >= ("log" in told); ' + BUILT, "without trace",
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture
 def tried(install_plugin):
@@ -183,6 +203,263 @@ def test_each_fault_is_found_by_its_check(tried, check, old, new):
     assert GOOD.count(old) == 1
 
     assert check in failing(tried(GOOD.replace(old, new)))
+
+
+@pytest.mark.parametrize(("asked", "old", "new", "case"), LEFT_EMPTY.values(), ids=LEFT_EMPTY)
+def test_what_breaks_when_a_box_is_left_empty_is_found(tried, asked, old, new, case):
+    problems = tried(GOOD.replace(*asked).replace(old, new), tier="works")["answers"]
+
+    assert any(case in problem for problem in problems), problems
+
+
+def test_a_plugin_that_takes_an_empty_box_for_what_it_is_passes(tried):
+    reading = 'draft.situation.answers.get("log"); ' + BUILT
+
+    assert failing(tried(GOOD.replace(*TWO_OPTIONAL).replace(BUILT, reading))) == {}
+
+
+PLANS = MANIFEST + 'plans = ["widget_gold", "widget_silver"]\n'
+BY_PLAN = """held = situation.contract("widget_gold") or situation.contract("widget_silver")
+    if held and held.plan == "widget_silver" and situation.severity == "A":
+        return [Check(outcome="fail", reason=_("Silver is not enough."){remedy})]
+    """
+BUY = ', remedy=Remedy(text=_("Buy gold."))'
+
+
+def test_the_branch_for_a_lower_plan_is_taken(tried):
+    problems = tried(GOOD.replace(RETURN, BY_PLAN.format(remedy="") + RETURN), PLANS)["answers"]
+
+    assert any("holding widget_silver alone, severity A" in problem for problem in problems)
+
+
+def test_the_branch_for_what_the_provider_alone_holds_is_taken(tried):
+    branch = 'assert not (situation.provider and situation.contract("widget_silver", of=situation.provider))'
+
+    problems = tried(GOOD.replace(RETURN, f"{branch}; {RETURN}"), PLANS)["answers"]
+
+    assert any("whose provider alone holds widget_silver" in problem for problem in problems)
+
+
+def test_plans_that_are_asked_for_and_named_are_no_problem(tried):
+    assert failing(tried(GOOD.replace(RETURN, BY_PLAN.format(remedy=BUY) + RETURN), PLANS)) == {}
+
+
+def test_a_plan_that_nobody_asks_for_is_a_problem_and_so_is_one_that_the_manifest_does_not_name(tried):
+    code = GOOD.replace(RETURN, BY_PLAN.format(remedy=BUY) + RETURN)
+
+    unasked, unnamed = tried(code, PLANS.replace("silver", "sliver"))["plans"]
+
+    assert unasked.startswith("plans names 'widget_sliver', which was asked for in no situation")
+    assert unnamed == "it asks for the plan 'widget_silver', which plans in the manifest does not name"
+
+
+def test_a_plan_that_the_desk_knows_or_that_is_read_among_the_contracts_needs_no_call(tried):
+    reading = 'any(c.plan == "widget_gold" for c in situation.partner.contracts); situation.contract("premier"); '
+
+    assert failing(tried(GOOD.replace(RETURN, reading + RETURN), MANIFEST + 'plans = ["widget_gold"]\n')) == {}
+
+
+def test_the_lines_that_no_situation_reaches_are_named_and_fail_nothing(install_plugin):
+    code = GOOD.replace(RETURN, f"if situation.language == 'tlh':\n        situation = None\n    {RETURN}")
+    install_plugin("widget", code, manifest=MANIFEST)
+    reached = code.splitlines().index("        situation = None") + 1
+    nobody = code.splitlines().index(
+        '        return [Check(outcome="fail", reason=_("Nobody."), remedy=Remedy(text=_("Ask somebody.")))]'
+    )
+
+    finding = {finding.check: finding for finding in examine("widget", "fits")}["interrupted"]
+
+    assert finding.outcome == "ok"
+    assert finding.notes == (
+        f"note: no situation of the kit reaches __init__.py, line {nobody + 1}, {reached}: your own tests have to",
+    )
+
+
+def test_an_error_is_let_happen_in_a_line_that_only_one_language_reaches(tried):
+    swallowing = "if situation.language == 'ru':\n        try: len('x')\n        except Exception: pass\n    "
+
+    (problem,) = tried(GOOD.replace(RETURN, swallowing + RETURN))["interrupted"]
+
+    assert problem.startswith("global/telephony, in ru: ")
+    assert "is swallowed" in problem
+
+
+def test_a_product_that_another_installed_plugin_owns_in_the_same_cloud_is_a_problem(tried, install_plugin):
+    install_plugin("gadget", "1 / 0", manifest=MANIFEST.replace("widget", "gadget"))
+
+    problems = failing(tried(tier="works"))
+
+    assert problems == {
+        "keys_of_its_own": (
+            "telephony is also the gadget plugin's; a desk with both does not start; choose another key",
+        )
+    }
+
+
+def test_a_product_that_another_plugin_owns_elsewhere_is_no_problem(tried, install_plugin):
+    elsewhere = MANIFEST.replace("widget", "gadget").replace('["global"]', '["moon"]')
+    install_plugin("gadget", "", manifest=elsewhere)
+
+    assert failing(tried(tier="works")) == {}
+
+
+def test_a_key_of_a_plugin_that_brings_the_cloud_is_named_although_the_two_do_not_start_together(tried, install_plugin):
+    bringing = """
+    from webapp import Product, hookimpl
+    from webapp.worldwide import GLOBAL
+
+    @hookimpl
+    def register_clouds():
+        return [GLOBAL.model_copy(update={"key": "moon", "name": "Moon"})]
+
+    @hookimpl
+    def register_products(cloud):
+        return [Product(key="telephony", label="T", vendor="V", portal=None, third_party=True)]
+    """
+    told = MANIFEST.replace("widget", "gadget").replace('["global"]', '["global", "moon"]\nclouds = ["moon"]')
+    install_plugin("gadget", bringing, manifest=told)
+
+    (problem,) = failing(tried(tier="works"))["keys_of_its_own"]
+
+    assert problem.startswith("telephony is also the gadget plugin's")
+
+
+def test_why_a_product_was_dropped_is_said(tried):
+    problems = tried(GOOD.replace(", third_party=True", ""))["manifest"]
+
+    assert "products says ['telephony'], and it registers []" in problems
+    (why,) = (problem for problem in problems if "is dropped" in problem)
+    assert why.startswith("it registers telephony in global, which does not sell it (it sells [")
+    assert "third_party=True" in why
+
+
+def test_a_product_in_a_cloud_that_the_manifest_does_not_name_is_found(tried):
+    (problem,) = tried(GOOD.replace('if cloud.key != "global":', "if not cloud:"))["manifest"]
+
+    assert problem == "sold_in says ['global'], and it registers ['china', 'germany', 'global', 'usgov']"
+
+
+def test_a_plugin_with_a_cloud_that_cannot_be_loaded_is_no_hindrance(tried, install_plugin):
+    broken = 'id = "{}"\napi = ">=1.0,<2"\nclouds = ["{}"]\n'
+    install_plugin("broken", "1 / 0", manifest=broken.format("broken", "moon"))
+    needing = "from pydantic import BaseModel\n\nclass Settings(BaseModel):\n    token: str\n"
+    install_plugin("needing", needing, manifest=broken.format("needing", "mars"))
+
+    assert failing(tried()) == {}
+    assert {"china", "usgov", "germany"} <= set(subject("widget").plugins.clouds)
+
+
+def test_what_happens_in_many_situations_is_one_line_without_the_values(tried):
+    leading = GOOD.replace(DOOR, 'ExternalDoor(url="javascript:" + draft.situation.customer.name)')
+
+    problems = tried(leading, tier="works")["answers"]
+
+    assert len(problems) < 5
+    assert re.match(r"in \d\d+ situations, first global/telephony, ordinary: The plugin widget failed", problems[0])
+    assert "(ExternalDoor: url: Value error" in problems[0]
+    assert not any(word in " ".join(problems) for word in ("pydantic.dev", "input_value", "\n"))
+
+
+PRINTING = {
+    "at its import": (HEAD, "print('hello')\n" + HEAD),
+    "in a hook": (RETURN, "print(situation.partner.name); " + RETURN),
+    "in a hook by its stream": (RETURN, "__import__('sys').stdout.write('x'); " + RETURN),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), PRINTING.values(), ids=PRINTING)
+def test_a_plugin_that_prints_is_told_so_and_the_report_stays_json(install_plugin, capsys, old, new):
+    install_plugin("widget", GOOD.replace(old, new), manifest=MANIFEST)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["check-plugin", "widget", "--tier", "fits", "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert {finding["check"] for finding in told["findings"] if finding["problems"]} == {"quiet"}
+    assert "writes to standard output" in str(told)
+
+
+def test_a_text_that_prints_when_it_is_read_leaves_the_report_json(install_plugin, capsys):
+    printing = "class Loud(str):\n    def __mod__(self, _values):\n        print('loud')\n        return 'x'\n\n"
+    reading = GOOD.replace(HEAD, printing + HEAD).replace('_("%(customer)s is a', '_(Loud("%(customer)s") + "is a')
+    install_plugin("widget", reading.replace('reason=_("Nobody.")', 'reason=_(Loud("%(n)s"), n=1)'), manifest=MANIFEST)
+
+    with pytest.raises(SystemExit):
+        main(["check-plugin", "widget", "--tier", "fits", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["plugin"] == "widget"
+
+
+def test_a_required_setting_without_a_value_is_asked_for_in_the_environment(install_plugin):
+    code = GOOD + "\nfrom pydantic import BaseModel\n\nclass Settings(BaseModel):\n    token: str\n"
+    install_plugin("widget", code, manifest=MANIFEST)
+
+    with pytest.raises(StartRefused, match="ONBEHALF_WIDGET_TOKEN") as refused:
+        examine("widget")
+
+    assert "takes the plugin's settings from the environment, as a desk does" in str(refused.value.remedy)
+
+
+SHAPED = "review=_(\"Under Cases.\"), ticket_shape=__import__('webapp').TicketShape(pattern={!r}, example={!r})"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        (r"TV/([0-9]+)+-[0-9]", "TV/204816-3"),
+        (r"(\w+\s?)*", "AB 12"),
+        (r"([A-Z]+|[A-Z0-9])*7", "AB7"),
+        (r"(AB|A|B)*7", "AB7"),
+        (r"(x+x+)+y", "xxy"),
+    ],
+)
+def test_a_pattern_that_some_number_keeps_busy_is_a_problem(tried, pattern, example):
+    code = GOOD.replace('review=_("Under Cases.")', SHAPED.format(pattern, example))
+
+    (problem,) = failing(tried(code, tier="works"))["ticket_numbers"]
+
+    assert repr(pattern) in problem
+    assert "of the processor for" in problem
+
+
+@pytest.mark.parametrize(("pattern", "example"), [(r"TV/[0-9]{6}-[0-9]", "TV/204816-3"), (r"[0-9]{16}", "2" * 16)])
+def test_a_pattern_that_repeats_once_is_no_problem(tried, pattern, example):
+    code = GOOD.replace('review=_("Under Cases.")', SHAPED.format(pattern, example))
+
+    assert failing(tried(code, tier="works")) == {}
+
+
+UNFIT = {
+    "a long name of a product": ('label=_("Telephony")', 'label="T" * 201', "label has 201 characters"),
+    "a long question": ('label=_("Lines")', 'label=_("L" * 201)', "questions.label has 201 characters"),
+    "a long choice": ('label=_("One")', 'label="O" * 201', "choices.label has 201 characters"),
+    "a long name of an answer": ('label=_("Title")', 'label="T" * 201', "answers.label has 201 characters"),
+    "a long answer": ("value=draft.title", 'value="v" * 100_001', "an answer of 100001 characters"),
+    "a choice twice": ("choices=(", 'choices=(Choice(key="one", label=_("Two")), ', "2 choices with the key 'one'"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), UNFIT.values(), ids=UNFIT)
+def test_what_no_page_can_show_is_a_problem(tried, old, new, said):
+    assert GOOD.count(old) == 1
+
+    problems = failing(tried(GOOD.replace(old, new), tier="works"))
+
+    assert list(problems) == ["fits_the_page"]
+    assert any(said in problem for problem in problems["fits_the_page"])
+
+
+def test_labels_and_answers_as_long_as_they_may_be_are_no_problem(tried):
+    code = GOOD.replace('label=_("Title")', 'label="T" * 200').replace("value=draft.title", 'value="v" * 100_000')
+
+    assert failing(tried(code, tier="works")) == {}
+
+
+def test_a_text_that_cannot_be_put_into_words_fails_the_first_tier(tried):
+    code = GOOD.replace("customer=situation.customer.name))", "name=situation.customer.name))")
+
+    assert "rendered" in failing(tried(code, tier="works"))
 
 
 MISFITS = {
@@ -249,8 +526,10 @@ def register_clouds():
 
     problems = tried(code, manifest)["ways_in"]
 
-    assert problems[0] == "moon/telephony, ordinary: Moon has no portal of the kind azure_status."
-    assert not any(problem.startswith("global") for problem in problems)
+    (problem,) = problems
+    assert re.fullmatch(
+        r"in \d+ situations, first moon/telephony, ordinary: Moon has no portal of the kind azure_status\.", problem
+    )
 
 
 @pytest.mark.parametrize("language", ["sv", "ru", "zh_Hans_CN"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
@@ -23,7 +24,8 @@ MARKS = {"ok": "ok", "failed": "FAILED", "skipped": "-"}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check_plugin(*, name: str, tier: str, as_json: bool) -> None:
     """Try an installed plugin in every situation of the conformance kit. Needs no secret and no database."""
-    findings = examine(name, tier)
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
+        findings = examine(name, tier)
     passed = all(finding.outcome == "ok" for finding in findings)
     if as_json:
         told = {"plugin": name, "version": installed()[name].version, "tier": tier, "passed": passed}
@@ -44,10 +46,11 @@ def _row(finding: Finding) -> dict[str, Any]:
         "asks": TITLES[finding.check],
         "outcome": finding.outcome,
         "problems": list(finding.problems),
+        "notes": list(finding.notes),
     }
 
 
 def _say(finding: Finding) -> None:
     click.echo(f"{MARKS[finding.outcome]:6}  {TITLES[finding.check]}")
-    for problem in finding.problems:
-        click.echo(f"          {problem}")
+    for line in (*finding.problems, *finding.notes):
+        click.echo(f"          {line}")

@@ -7,7 +7,9 @@ from inspect import getdoc
 from typing import Literal
 
 from webapp.testing.conformance.checks import TIERS
+from webapp.testing.conformance.interrupting import interrupted
 from webapp.testing.conformance.subject import Subject, subject
+from webapp.testing.conformance.telling import grouped, in_words
 
 LOADS = "loads"
 CHECKS = {check.__name__: check for checks in TIERS.values() for check in checks}
@@ -20,11 +22,15 @@ MOST_PROBLEMS = 10
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one check; ``skipped`` where the plugin could not even be loaded."""
+    """The outcome of one check; ``skipped`` where the plugin could not even be loaded.
+
+    ``notes`` are what an author should know although it is no problem.
+    """
 
     check: str
     outcome: Literal["ok", "failed", "skipped"]
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def checks_of(tier: str) -> tuple[str, ...]:
@@ -45,19 +51,21 @@ def examine(name: str, tier: str = "polished") -> tuple[Finding, ...]:
         why = tried.plugins.left_out[name]
         first = Finding(LOADS, "failed", (f"{why.reason} {why.remedy}", *tried.watch.noticed))
         return (first, *(Finding(check, "skipped") for check in names))
-    return (Finding(LOADS, "ok"), *(_finding(check, _problems(check, tried)) for check in names))
+    return (Finding(LOADS, "ok"), *(_finding(check, tried) for check in names))
+
+
+def _finding(check: str, tried: Subject) -> Finding:
+    found = grouped(_problems(check, tried), {ran.case.name for ran in tried.ran})
+    more = (f"… and {len(found) - MOST_PROBLEMS} more",) if len(found) > MOST_PROBLEMS else ()
+    notes = tuple(tried.unreached) if CHECKS[check] is interrupted else ()
+    return Finding(check, "failed" if found else "ok", (*found[:MOST_PROBLEMS], *more), notes)
 
 
 def _problems(name: str, tried: Subject) -> tuple[str, ...]:
     try:
         return tuple(CHECKS[name](tried))
     except Exception as error:  # a text is the plugin's own code as well, run when it is read
-        return (f"{type(error).__name__}: {error}",)
-
-
-def _finding(name: str, problems: tuple[str, ...]) -> Finding:
-    more = (f"… and {len(problems) - MOST_PROBLEMS} more",) if len(problems) > MOST_PROBLEMS else ()
-    return Finding(name, "failed" if problems else "ok", (*problems[:MOST_PROBLEMS], *more))
+        return (in_words(error),)
 
 
 __all__ = ["CHECKS", "LOADS", "TIERS", "TITLES", "Finding", "Subject", "checks_of", "examine"]

@@ -117,7 +117,9 @@ def _variants(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
         for choice in question.choices:
             yield f"{question.key} is {choice.key}", {"answers": dict(base.answers) | {question.key: choice.key}}
     yield from _people(base)
+    yield from _holding(base)
     yield from _missing(base)
+    yield from _left_empty(base)
 
 
 def _people(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -133,6 +135,35 @@ def _people(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
     for status in get_args(SubscriptionStatus):
         bought = tuple(_but(one, status=status) for one in base.customer.subscriptions)
         yield f"subscription {status}", {"customer": _but(base.customer, subscriptions=bought)}
+
+
+def _holding(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Let the partner, or its provider, hold each plan alone: a branch for a lower one is taken then."""
+    for contract in base.partner.contracts:
+        alone = _but(base.partner, contracts=(contract,))
+        for severity in base.product.severities or (base.severity,):
+            yield f"holding {contract.plan} alone, severity {severity or '-'}", {"partner": alone, "severity": severity}
+        reseller = _but(base.partner, kind="indirect_reseller", contracts=())
+        provider = make_partner(name="Northwind", kind="indirect_provider", contracts=(contract,))
+        yield f"whose provider alone holds {contract.plan}", {"partner": reseller, "provider": provider}
+    if base.partner.contracts:
+        soon = (NOW + timedelta(days=3)).date()
+        ending = tuple(_but(one, valid_until=soon) for one in base.partner.contracts)
+        yield "contracts that end in three days", {"partner": _but(base.partner, contracts=ending)}
+
+
+def _left_empty(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Leave empty what need not be answered: all of it at once in each category, and each answer alone."""
+    alone: set[str] = set()
+    for category in base.product.categories or (None,):
+        asked = [one for one in base.product.questions_for(category) if one.kind != "subscription"]
+        needed = {one.key: base.answers[one.key] for one in asked if one.required}
+        at = category or "no category"
+        yield f"{at}, only what must be answered", {"category": category, "answers": needed}
+        for optional in (one.key for one in asked if not one.required and one.key not in alone):
+            alone.add(optional)
+            rest = {key: answer for key, answer in base.answers.items() if key != optional}
+            yield f"{at}, without {optional}", {"category": category, "answers": rest}
 
 
 def _missing(base: Situation) -> Iterator[tuple[str, dict[str, Any]]]:

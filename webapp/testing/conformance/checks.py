@@ -13,7 +13,11 @@ from webapp.plugins.breaker import Pause
 from webapp.testing.conformance.brought import help_in_every_language, icon
 from webapp.testing.conformance.interrupting import interrupted
 from webapp.testing.conformance.leading import hostile_customers, ways_in
+from webapp.testing.conformance.registering import keys_of_its_own, manifest, plans
+from webapp.testing.conformance.sizes import fits_the_page
 from webapp.testing.conformance.subject import Ran, Subject
+from webapp.testing.conformance.telling import in_words
+from webapp.testing.conformance.ticket_shapes import ticket_numbers
 from webapp.testing.conformance.wording import rendered, translated
 
 Problems = Iterator[str]
@@ -29,26 +33,6 @@ NOT_IN_A_PLUGIN = {
     "webapp.tables",
     "webapp.views",
 }
-
-
-def manifest(subject: Subject) -> Problems:
-    """Bring a manifest that says what is registered."""
-    told = subject.installed.manifest
-    if told is None:
-        yield "there is no onbehalf-plugin.toml in its top package; docs/plugin-api.md has the fields"
-        return
-    owned = subject.owned
-    pairs = {
-        "clouds": (told.clouds, {cloud.key for cloud in subject.clouds}),
-        "products": (told.products, {product for _cloud, product in owned}),
-        "sold_in": (told.sold_in, {cloud for cloud, _product in owned}),
-    }
-    for field, (said, done) in pairs.items():
-        unknown = sorted(set(told.sold_in) - set(subject.plugins.clouds))
-        if field == "sold_in" and unknown:
-            yield f"sold_in names {unknown}: install the plugins that bring these clouds, or take them out"
-        elif set(said) != done:
-            yield f"{field} says {sorted(said)}, and it registers {sorted(done)}"
 
 
 def hooks(subject: Subject) -> Problems:
@@ -68,7 +52,7 @@ def answers(subject: Subject) -> Problems:
     for ran in subject.ran:
         if ran.error is not None:
             cause = ran.error.__cause__
-            why = f" ({type(cause).__name__}: {cause})" if cause else ""
+            why = f" ({in_words(cause)})" if cause else ""
             yield f"{ran.case.name}: {ran.error.message}{why}"
 
 
@@ -128,15 +112,14 @@ def remedies(subject: Subject) -> Problems:
 
 
 def quiet(subject: Subject) -> Problems:
-    """Open no connection or database, write no file, start and wait for nothing, read no variable or web request."""
+    """Open no connection or database, write and start nothing, wait for nothing, read no variable or web request."""
     assert subject.ran is not None  # it has been at work
     yield from subject.watch.noticed
 
 
 def imports(subject: Subject) -> Problems:
     """Import neither the web framework nor the database."""
-    files = [subject.folder] if subject.folder.is_file() else sorted(subject.folder.rglob("*.py"))
-    for file in files:
+    for file in subject.files:
         for module in _imported(file):
             if any(module == name or module.startswith(name + ".") for name in NOT_IN_A_PLUGIN):
                 yield f"{file.name} imports {module}"
@@ -166,8 +149,20 @@ def _imported(file: Path) -> Iterator[str]:
 
 Check = Callable[[Subject], Problems]
 TIERS: dict[str, tuple[Check, ...]] = {
-    "works": (hooks, answers, can_be_filed, missing_answers, ways_in, hostile_customers, refused_while_paused),
-    "fits": (manifest, repeatable, interrupted, remedies, rendered, icon, imports, quick, quiet),
+    "works": (
+        hooks,
+        keys_of_its_own,
+        answers,
+        rendered,
+        fits_the_page,
+        can_be_filed,
+        missing_answers,
+        ways_in,
+        hostile_customers,
+        ticket_numbers,
+        refused_while_paused,
+    ),
+    "fits": (manifest, plans, repeatable, interrupted, remedies, icon, imports, quick, quiet),
     "polished": (translated, help_in_every_language),
 }
 """The checks by tier, each with those before it; the last of ``fits`` look back at all that was asked."""

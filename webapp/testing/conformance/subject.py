@@ -9,18 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import thread_time
 
-from webapp.config import load_settings
 from webapp.contracts.clouds import Cloud
 from webapp.contracts.escalation import ESCALATION_QUESTIONS
 from webapp.contracts.handover import Check, PreparedRequest, RedirectTarget
 from webapp.contracts.products import Product
 from webapp.contracts.situation import Situation
-from webapp.errors import PluginError
+from webapp.errors import PluginError, StartRefused
+from webapp.i18n import _
 from webapp.plugins import asking, refusals
 from webapp.plugins.breaker import Limits, Record, Records, Times
 from webapp.plugins.finding import Installed, installed
-from webapp.plugins.loading import Plugins, load
+from webapp.plugins.loading import Plugins, load, look
 from webapp.testing.conformance.cases import Case, cases
+from webapp.testing.conformance.companions import companions, settings_for
 from webapp.testing.conformance.watching import Watch, watching
 from webapp.worldwide import GLOBAL
 
@@ -40,13 +41,16 @@ class Ran:
 
 @dataclass
 class Subject:
-    """One plugin, loaded as a deployment would, beside those that bring the clouds it has products in."""
+    """One plugin, loaded as a deployment would, beside those that bring clouds.
+
+    ``unreached`` are the lines of its hooks that no situation reached, once they were followed.
+    """
 
     installed: Installed
     plugins: Plugins
     watch: Watch
     folder: Path
-    _ran: list[Ran] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -57,6 +61,11 @@ class Subject:
     def runs(self) -> bool:
         """Whether it could be loaded."""
         return self.name in self.plugins.running
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of its code."""
+        return [self.folder] if self.folder.is_file() else sorted(self.folder.rglob("*.py"))
 
     @property
     def record(self) -> Record:
@@ -133,24 +142,34 @@ def subject(name: str) -> Subject:
     plugin = found[name]
     folder = _folder(plugin)
     watch = Watch(folder, doing="at its import and registration")
-    names = (name, *_companions(plugin, found))
     records = Records(Limits(failures=NEVER, slow_calls=NEVER), Times(timer=thread_time))
-    settings = load_settings(
-        plugins=names, clouds=(), cloud_overrides={}, sign_in={}, rules="documents", safe_mode=False
-    )
+    beside = companions(plugin, found)
     with watching(watch):
-        plugins = load(settings, records=records)
+        plugins = _loaded(name, beside, records)
     return Subject(plugin, plugins, watch, folder)
 
 
-def _companions(plugin: Installed, found: dict[str, Installed]) -> list[str]:
-    """Return the other installed plugins that bring a cloud it has products in."""
-    wanted = set(plugin.manifest.sold_in if plugin.manifest else ())
-    return [
-        other.name
-        for other in found.values()
-        if other.entry_point and other.manifest and other.name != plugin.name and wanted & set(other.manifest.clouds)
-    ]
+def _loaded(name: str, beside: tuple[str, ...], records: Records) -> Plugins:
+    try:
+        return load(settings_for((name, *beside)), records=records)
+    except StartRefused:
+        _refuse_bad_settings(name)
+    return load(settings_for((name,)), records=records)  # it clashes with one beside it, which has a check of its own
+
+
+def _refuse_bad_settings(name: str) -> None:
+    """Say where the kit takes the plugin's settings from, if they are what stops it."""
+    try:
+        look(settings_for((name,)))
+    except StartRefused as refused:
+        raise StartRefused(
+            refused.message,
+            remedy=_(
+                "%(remedy)s The conformance kit takes the plugin's settings from the environment, as a desk does: set "
+                "a variable that is required, to any value, for the check.",
+                remedy=refused.remedy,
+            ),
+        ) from refused
 
 
 def _folder(plugin: Installed) -> Path:

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TextIO, cast
 
 from flask import Flask, Request
 from flask_babel import Babel
+
+from webapp.contracts.situation import Contract, Partner, Situation
 
 FORBIDDEN = {
     "socket.connect": "opens a connection",
@@ -39,10 +41,14 @@ class NotHere(OSError):
 
 @dataclass
 class Watch:
-    """What was noticed while a plugin was at work, each once, with the place in its code."""
+    """What was noticed while a plugin was at work, each once, with the place in its code.
+
+    ``plans`` are the support contracts that it asked for.
+    """
 
     folder: Path
     noticed: list[str] = field(default_factory=list)
+    plans: set[str] = field(default_factory=set)
     doing: str = ""
 
     def note(self, what: str) -> None:
@@ -54,13 +60,16 @@ class Watch:
     def reads_directly(self) -> bool:
         """Say whether the plugin's own code is what reads, and not a library for itself."""
         frame = sys._getframe(1)
-        while frame.f_back is not None and Path(frame.f_code.co_filename).name in THROUGH:
+        while frame.f_back is not None and _last_part(frame.f_code.co_filename) in THROUGH:
             frame = frame.f_back
         return self._is_own(frame.f_code.co_filename)
 
+    def at_work(self) -> bool:
+        """Say whether the plugin's own code is running, by itself or through a library."""
+        return bool(self._place())
+
     def _is_own(self, file: str) -> bool:
-        path = Path(file)
-        return path == self.folder or self.folder in path.parents
+        return _lies_in(file, self.folder)
 
     def _place(self) -> str:
         frame = sys._getframe(1)
@@ -69,6 +78,17 @@ class Watch:
                 return f" ({Path(frame.f_code.co_filename).name}, line {frame.f_lineno})"
             frame = frame.f_back
         return ""
+
+
+@cache
+def _last_part(file: str) -> str:
+    return Path(file).name
+
+
+@cache
+def _lies_in(file: str, folder: Path) -> bool:
+    path = Path(file)
+    return path == folder or folder in path.parents
 
 
 class _Variables(MutableMapping[str, str]):
@@ -102,6 +122,22 @@ class _Variables(MutableMapping[str, str]):
             _active[-1].note(f"reads the environment: {name}")
 
 
+class _StandardOutput:
+    """What a plugin finds as standard output: it notices who writes, and leads to standard error."""
+
+    def __init__(self, instead: TextIO) -> None:
+        self._instead = instead
+
+    def write(self, text: str) -> int:
+        """Write elsewhere: whoever reads the report gets nothing else."""
+        if _active and _active[-1].at_work():
+            _active[-1].note("writes to standard output")
+        return self._instead.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._instead, name)
+
+
 class _Asked(Request):
     """The reader's request as a hook would find it in service, which notices who reads it."""
 
@@ -122,6 +158,7 @@ def _in_service() -> Flask:
 
 _active: list[Watch] = []
 _sleep = time.sleep
+_contract = Situation.contract
 _hooked: list[bool] = []
 
 
@@ -131,9 +168,10 @@ def watching(watch: Watch) -> Iterator[None]:
     if not _hooked:
         sys.addaudithook(_heard)  # it stays for ever, and is silent while nobody watches
         _hooked.append(True)
-    real, bytecode = os.environ, sys.dont_write_bytecode
-    time.sleep = _waits
+    real, bytecode, out = os.environ, sys.dont_write_bytecode, sys.stdout
+    time.sleep, sys.stdout = _waits, cast("TextIO", _StandardOutput(sys.stderr))
     os.environ, sys.dont_write_bytecode = _Variables(real), True  # type: ignore[assignment]
+    setattr(Situation, "contract", _asks_for)  # noqa: B010  # for as long as it is watched
     try:
         with _in_service().test_request_context():
             _active.append(watch)
@@ -141,7 +179,15 @@ def watching(watch: Watch) -> Iterator[None]:
     finally:
         _active.pop()
         os.environ, sys.dont_write_bytecode = real, bytecode
-        time.sleep = _sleep
+        time.sleep, sys.stdout = _sleep, out
+        setattr(Situation, "contract", _contract)  # noqa: B010
+
+
+def _asks_for(situation: Situation, *plans: str, of: Partner | None = None) -> Contract | None:
+    """Stand in for ``Situation.contract``."""
+    if _active and _active[-1].at_work():
+        _active[-1].plans.update(plans)
+    return _contract(situation, *plans, of=of)
 
 
 def _waits(seconds: float | SupportsIndex) -> None:
