@@ -436,7 +436,6 @@ UNFIT = {
     "a long choice": ('label=_("One")', 'label="O" * 201', "choices.label has 201 characters"),
     "a long name of an answer": ('label=_("Title")', 'label="T" * 201', "answers.label has 201 characters"),
     "a long answer": ("value=draft.title", 'value="v" * 100_001', "an answer of 100001 characters"),
-    "a choice twice": ("choices=(", 'choices=(Choice(key="one", label=_("Two")), ', "2 choices with the key 'one'"),
 }
 
 

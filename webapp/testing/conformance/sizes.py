@@ -1,8 +1,7 @@
-"""What a form and a page can hold: labels and answers of a sane length, and choices that can be told apart."""
+"""What a form and a page can hold: labels and answers of a sane length."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,14 +15,9 @@ LONGEST_LABEL, LONGEST_ANSWER = 200, 100_000
 
 
 def fits_the_page(subject: Subject) -> Problems:
-    """Keep labels and answers short enough for a page, and the choices of a question apart."""
+    """Keep labels and answers short enough for a page."""
     for (cloud, key), product in subject.owned.items():
-        at = f"{cloud}/{key}"
-        yield from _too_long(product, at)
-        for question in product.questions:
-            counted = Counter(choice.key for choice in question.choices)
-            for choice in (choice for choice, times in counted.items() if times > 1):
-                yield f"{at}: the question {question.key} has {counted[choice]} choices with the key {choice!r}"
+        yield from _too_long(product, f"{cloud}/{key}")
     for ran in subject.ran:
         yield from _too_long(ran.prepared, ran.case.name)
         yield from _too_long(ran.target, ran.case.name)
