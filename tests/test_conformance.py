@@ -275,6 +275,57 @@ def test_the_lines_that_no_situation_reaches_are_named_and_fail_nothing(install_
     )
 
 
+WINDING = '''
+    """Its manual."""
+    label: str
+    try:
+        for part in situation.customer.domain:
+            if part == ".":
+                continue
+            with __import__("contextlib").suppress(ValueError):
+                pass
+        else:
+            found = [
+                one
+                for one in situation.customer.subscriptions
+                if one.product
+            ]
+        match situation.language:
+            case "sv":
+                label = "a"
+            case _:
+                label = "b"
+        while True:
+            break
+    finally:
+        label = "c"
+
+    @__import__("functools").cache
+    def inner(
+        word,
+    ):
+        """Its manual."""
+        global _
+        return word
+
+    inner(label)
+'''
+
+
+def test_lines_that_are_reached_are_not_named_however_the_code_winds(install_plugin):
+    head = "def entitlement_check(situation):"
+    assert GOOD.count(head) == 1
+    code = GOOD.replace('    if situation.customer.name == "Nobody":\n', "    if situation.customer.name == MARKUP:\n")
+    code = code.replace(HEAD, "from webapp.testing.conformance.cases import MARKUP\n" + HEAD).replace(
+        head, head + WINDING
+    )
+    install_plugin("widget", code, manifest=MANIFEST)
+
+    finding = {finding.check: finding for finding in examine("widget", "fits")}["interrupted"]
+
+    assert finding.notes == ()
+
+
 def test_an_error_is_let_happen_in_a_line_that_only_one_language_reaches(tried):
     swallowing = "if situation.language == 'ru':\n        try: len('x')\n        except Exception: pass\n    "
 
@@ -382,8 +433,9 @@ def test_a_plugin_that_prints_is_told_so_and_the_report_stays_json(install_plugi
 
 def test_a_text_that_prints_when_it_is_read_leaves_the_report_json(install_plugin, capsys):
     printing = "class Loud(str):\n    def __mod__(self, _values):\n        print('loud')\n        return 'x'\n\n"
-    reading = GOOD.replace(HEAD, printing + HEAD).replace('_("%(customer)s is a', '_(Loud("%(customer)s") + "is a')
-    install_plugin("widget", reading.replace('reason=_("Nobody.")', 'reason=_(Loud("%(n)s"), n=1)'), manifest=MANIFEST)
+    words = '"%(customer)s is a customer of Acme."'
+    code = GOOD.replace(HEAD, printing + HEAD).replace(words, f"Loud({words})")
+    install_plugin("widget", code, manifest=MANIFEST)
 
     with pytest.raises(SystemExit):
         main(["check-plugin", "widget", "--tier", "fits", "--json"])

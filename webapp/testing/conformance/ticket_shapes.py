@@ -41,11 +41,8 @@ def ticket_numbers(subject: Subject) -> Problems:
         if ran.target and ran.target.ticket_shape
     }
     for situation, shape in shapes.values():
-        if (number := _slow(shape)) is not None:
-            yield (
-                f"{situation}: the pattern {shape.pattern!r} of the vendor's numbers takes over "
-                f"{MOST_CPU_SECONDS:g} s of the processor for {number!r}; repeat nothing inside of what is repeated"
-            )
+        if trouble := _trouble(shape):
+            yield f"{situation}: the pattern {shape.pattern!r} of the vendor's numbers {trouble}"
 
 
 def hostile_numbers(example: str) -> tuple[str, ...]:
@@ -57,15 +54,21 @@ def hostile_numbers(example: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("1" * 60 + "x", *ended)))
 
 
-def _slow(shape: TicketShape) -> str | None:
-    """Return the text that keeps the pattern busy, if any; it is tried in a process that can be stopped."""
+def _trouble(shape: TicketShape) -> str:
+    """Return what is wrong with a pattern, if anything; it is tried in a process that can be stopped."""
     given = json.dumps([shape.pattern, hostile_numbers(shape.example), MOST_CPU_SECONDS])
     command = [sys.executable, "-I", "-S", "-c", CHILD]
     try:
         ran = subprocess.run(  # noqa: S603  # our own command
             command, input=given, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
-        told, ended = ran.stdout, ran.returncode
-    except subprocess.TimeoutExpired as late:
-        told, ended = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or "", 3
-    return str(json.loads(told.splitlines()[-1])) if ended else None
+    except subprocess.TimeoutExpired:
+        return f"kept a process busy for {PATIENCE} s"
+    if ran.returncode == 0:
+        return ""
+    if not ran.stdout:
+        return f"cannot be tried: {ran.stderr.strip().rpartition(chr(10))[2]}"
+    number = json.loads(ran.stdout.splitlines()[-1])
+    return (
+        f"takes over {MOST_CPU_SECONDS:g} s of the processor for {number!r}; repeat nothing inside of what is repeated"
+    )
