@@ -65,11 +65,38 @@ def test_the_navigation_of_every_page_counts_ones_own_urgent_clocks(desk_on_each
     reader = desk_on_each_engine(FABRIKAM)
     change(update(ServiceRequest).values(state="closed"))
     due_in(change, reader.filed("Contoso", "azure").rpartition("/")[2], 30, "Soon")
-    assert "1 first answer is due within the hour or overdue" in reader.get("/help").words
+    assert "1 first answer of yours or nobody's is due within the hour or overdue" in reader.get("/help").words
 
     due_in(change, reader.filed("Contoso", "azure").rpartition("/")[2], -30, "Late")
-    assert "2 first answers are due within the hour or overdue" in reader.get("/customers").words
+    assert "2 first answers of yours or nobody's are due within the hour or overdue" in reader.get("/customers").words
     assert "due within the hour or overdue" not in desk_on_each_engine(HELPDESK).get("/help").words
+
+
+def test_the_count_in_the_navigation_says_whose_it_is_and_leads_to_exactly_what_it_counted(
+    desk_on_each_engine, change, rows
+):
+    reader = desk_on_each_engine(FABRIKAM)
+    change(update(ServiceRequest).values(state="closed"))
+    refs = [reader.filed("Contoso", "azure").rpartition("/")[2] for _each in range(3)]
+    owners = {
+        "My own": None,
+        "Nobody's yet": None,
+        "A colleague's": rows(select(Member.id).where(Member.key == HELPDESK))[0],
+    }
+    for ref, title in zip(refs, owners, strict=True):
+        due_in(change, ref, 30, title)
+    change(update(ServiceRequest).where(ServiceRequest.ref == refs[1]).values(owner_id=None))
+    change(update(ServiceRequest).where(ServiceRequest.ref == refs[2]).values(owner_id=owners["A colleague's"]))
+
+    help_page = reader.get("/help")
+    assert "2 first answers of yours or nobody's are due within the hour or overdue" in help_page.words
+    (address,) = [given["href"] for tag, given in help_page.tags if "nav-count" in given.get("class", "")]
+    home, listed = reader.get(address), reader.get("/requests?state=filed&owner=me_or_nobody")
+
+    assert "Within the hour 2" in home.words
+    for page in (home, listed):
+        assert [title for title in owners if title in page.words] == ["My own", "Nobody's yet"]
+    assert "/requests?state=filed&owner=me_or_nobody" in home.links
 
 
 def test_mine_leaves_out_what_a_colleague_owns(desk_on_each_engine, change, rows):

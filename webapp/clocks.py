@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlmodel import Session, col
 
 from webapp.permissions import Viewer, requests_of
-from webapp.request_list import COLUMNS
+from webapp.request_list import COLUMNS, owned
 from webapp.response_clock import SOON, ClockState
 from webapp.tables.partners import Member
 from webapp.tables.requests import ServiceRequest
@@ -65,8 +65,7 @@ def by_urgency(session: Session, viewer: Viewer, now: datetime, which: ColumnEle
 
 def alert(session: Session, viewer: Viewer, now: datetime) -> Alert:
     """Return it for the viewer's own requests and those nobody owns; the count stops at 99."""
-    owner = col(ServiceRequest.owner_id)
-    mine = owner.is_(None) | (owner == viewer.member_id)
+    mine = owned(viewer, "me_or_nobody")
     soon = col(ServiceRequest.due_at) <= now + SOON
     urgent = select(col(ServiceRequest.id)).where(requests_of(viewer), mine, _running(), soon).limit(COUNTED_UP_TO)
     return Alert(len(session.execute(urgent).all()))

@@ -134,14 +134,23 @@ def _where(viewer: Viewer, filters: Filters, named: Named | None) -> list[Column
         where.append(col(ServiceRequest.product) == filters.product)
     if filters.cloud:
         where.append(col(ServiceRequest.cloud) == filters.cloud)
-    if filters.owner:
-        where.append(col(ServiceRequest.owner_id) == viewer.member_id if filters.owner == "me" else false())
+    where.append(owned(viewer, filters.owner))
     if filters.customer:
         known = filters.customer.isdecimal() and len(filters.customer) < 10
         where.append(col(ServiceRequest.customer_id) == int(filters.customer) if known else false())
     if filters.q:
         where.append(_matches(filters.q, named))
     return where
+
+
+def owned(viewer: Viewer, whose: str) -> ColumnElement[bool]:
+    """Return which requests are the viewer's: ``me``, ``me_or_nobody`` or, empty, everybody's; else none are."""
+    owner = col(ServiceRequest.owner_id)
+    if whose == "me_or_nobody":
+        return owner.is_(None) | (owner == viewer.member_id)
+    if whose == "me":
+        return owner == viewer.member_id
+    return false() if whose else true()
 
 
 def _matches(query: str, named: Named | None) -> ColumnElement[bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, g, render_template, request
 
 from webapp import clocks, home
@@ -13,12 +15,13 @@ from webapp.views import figures
 from webapp.views.gate import database_session, deployment, viewer
 
 bp = Blueprint("home", __name__)
+WHOSE: Mapping[str, home.Whose] = {"me": "me", "me_or_nobody": "me_or_nobody"}
 
 
 @bp.get("/")
 def page() -> str:
     """Show clocks, handovers without a number, refusals, ends, drafts and recent customers."""
-    whose: home.Whose = "me" if request.args.get("whose") == "me" else "all"
+    whose = WHOSE.get(request.args.get("whose", ""), "")
     weekly = figures.weekly()
     return render_template(
         "home/page.html",
