@@ -84,6 +84,11 @@ def test_what_is_wrong_is_found(deployment, changes, expected):
     assert expected in found(deployment(**changes))
 
 
+def test_a_place_to_count_in_that_is_none_is_found_without_asking_anything(deployment):
+    assert ("limits", "error") in found(deployment(limits_storage="garbage"), online=False)
+    assert "limits" not in dict(found(deployment(limits_storage="redis://127.0.0.1:1"), online=False))
+
+
 def test_whatever_asks_for_attention_says_what_to_do(deployment):
     read = deployment(secret_key="", plugins=(), allowed_hosts=(), sign_in={}, limits_storage="redis://127.0.0.1:1")
 

@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, DateTime, Engine, String, TypeDecorator, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Engine, String, TypeDecorator, create_engine, event, func, select
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -29,6 +29,12 @@ from webapp.errors import StartRefused
 from webapp.i18n import _
 
 BUSY_TIMEOUT_SECONDS = 5
+MIGRATION_SECONDS = 600
+"""How long an upgrade waits for another one that is under way."""
+
+MIGRATIONS = 0x6F6E6265
+"""The number of PostgreSQL's lock for migrations, the same in every version: whoever holds it migrates."""
+
 LARGEST_ID = 2**31 - 1
 """What an id column holds; PostgreSQL refuses to compare one with more."""
 
@@ -133,18 +139,20 @@ class Database:
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:
-        """Yield a connection that migrates, and commit it.
+        """Yield a connection that migrates while no other does, and commit it; who comes second waits for the first.
 
         SQLite changes a table by making it anew, which its references forbid while they are watched; so they are
         looked at once, in the end.
         """
-        with self.engine.connect() as connection:
+        with self.engine.execution_options(onbehalf_writes=True).connect() as connection:
             if self.engine.dialect.name != "sqlite":
+                _wait_for_other_migrations(connection)
                 yield connection
                 connection.commit()
                 return
             driver: Any = connection.connection.dbapi_connection
             driver.execute("PRAGMA foreign_keys=OFF")
+            driver.execute(f"PRAGMA busy_timeout={MIGRATION_SECONDS * 1000}")
             try:
                 yield connection
                 _refuse_broken_references(connection)
@@ -152,6 +160,7 @@ class Database:
             finally:
                 connection.rollback()
                 driver.execute("PRAGMA foreign_keys=ON")
+                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
 
     def _alembic(self, connection: Connection) -> Config:
         config = Config()
@@ -205,6 +214,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("onbehalf_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _wait_for_other_migrations(connection: Connection) -> None:
+    """Take PostgreSQL's lock for migrations until the transaction ends; other locks are waited for as ever."""
+    patience = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{MIGRATION_SECONDS}s'")
+    connection.execute(select(func.pg_advisory_xact_lock(MIGRATIONS)))
+    connection.execute(select(func.set_config("lock_timeout", patience, True)))
 
 
 def _refuse_broken_references(connection: Connection) -> None:

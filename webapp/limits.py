@@ -97,7 +97,7 @@ def _storage(settings: Settings) -> Storage:
 def _no_storage() -> StartRefused:
     return StartRefused(
         _("ONBEHALF_LIMITS_STORAGE names no place to count in."),
-        remedy=_("Use memory://, or redis://host with onbehalf[redis] installed."),
+        remedy=_("Use memory://, redis://host or, with TLS, rediss://host; Redis needs onbehalf[redis] installed."),
     )
 
 

@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     )
     limits_storage: str = Field(
         default="memory://",
-        description="Where rate limits are counted: memory:// per worker, or redis://host. "
+        description="Where rate limits are counted: memory:// per worker, redis://host, or rediss://host with TLS. "
         "Redis needs `onbehalf[redis]`.",
     )
     failed_sign_ins_per_minute: int = Field(

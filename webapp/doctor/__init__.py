@@ -47,5 +47,4 @@ def _of(settings: Settings, clock: Clock | None) -> Findings:
     if loaded is not None:
         yield from network.sign_in_findings(settings, loaded, clock)
         yield from network.outbound_findings(settings, loaded)
-    if clock is not None:
-        yield from network.limits_findings(settings)
+    yield from network.limits_findings(settings, online=clock is not None)

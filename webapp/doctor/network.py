@@ -126,14 +126,17 @@ def _clocks(sent: str, now: datetime) -> Finding | None:
     return ok("clock", _("This machine's clock agrees with the provider's."))
 
 
-def limits_findings(settings: Settings) -> Findings:
-    """Ask the store of the limits, where there is one."""
+def limits_findings(settings: Settings, *, online: bool) -> Findings:
+    """Look at the store of the limits; ``online`` asks it, where there is one."""
     if settings.limits_storage == IN_MEMORY:
         return
     try:
-        answers = limits.storage_answers(settings)
+        limits.refuse_no_storage(settings)
+        answers = limits.storage_answers(settings) if online else None
     except StartRefused as refused:
         yield refusal("limits", refused)
+        return
+    if answers is None:
         return
     if answers:
         yield ok("limits", _("The store of the rate limits answers."))
