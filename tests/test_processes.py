@@ -153,7 +153,7 @@ def test_the_page_adds_up_the_calls_of_all_processes_and_says_which_one_paused_a
 
     words = operator.get("/admin/plugins").words
 
-    assert f"2 processes serve: {socket.gethostname()}:{os.getpid()}, second:7." in words
+    assert f"Processes that serve: {socket.gethostname()}:{os.getpid()} second:7" in words
     assert "entitlement_check 10 calls, 10 errors" in words
     assert "second:7 paused" not in words, "where all say the same, it is said once"
 
