@@ -1,5 +1,6 @@
 """Contracts, publishers, members and customers: recorded by those who may, judged by the rules at once."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from onbehalf_marketplace.contact_ways import ways
 from webapp.contracts import situation
 from webapp.tables.customers import AdminRelationship, AzureAccess, Customer, Offer, Publisher, Subscription
 from webapp.tables.partners import Account, Enrolment, Member, Partner, SupportContract
+from webapp.testing.desk import Desk
 
 FABRIKAM, OPERATOR, HELPDESK = "fabrikam-admin-agent", "fabrikam-global-admin", "fabrikam-helpdesk"
 NORTHWIND, ADATUM, TREY = "northwind-admin-agent", "adatum-admin-agent", "trey-admin-agent"
@@ -98,6 +100,43 @@ def test_a_plan_that_no_rule_knows_is_recorded_by_its_name(reader, rows):
     address = f"/contracts/{rows(SupportContract, plan='Support Services designation')[0].id}"
     assert "Support Services designation" in page.words
     assert reader.get(address).form(address).values()["plan"] == "other"
+
+
+BACKUP = """
+from webapp import *
+
+@hookimpl
+def register_products(cloud):
+    table = ResponseTable(targets={"A": Target(minutes=60)}, plans=("vault_gold",), name="Gold", source="Its terms")
+    return [Product(key="vault", label="Vault", vendor="Vault", portal=None, third_party=True, responses=(table,))]
+
+@hookimpl
+def entitlement_check(situation):
+    held = situation.contract("vault_gold")
+    return [Check(outcome="pass" if held else "fail", reason="Gold.", remedy=None if held else Remedy(text="Buy it."))]
+"""
+
+
+def test_the_plans_of_an_enabled_plugin_are_offered_by_the_names_its_own_tables_give_them(
+    install_plugin, make_app, demo_database, tmp_path
+):
+    sold = 'products = ["vault"]\nsold_in = ["global"]\nplans = ["vault_gold", "vault_tin"]\n'
+    told = f'id = "vault"\napi = ">=1.0,<2"\n{sold}'
+    install_plugin("vault", BACKUP, manifest=told)
+    copy = shutil.copy(demo_database, tmp_path / "copy.sqlite3")
+    app = make_app(database_url=f"sqlite:///{copy}", plugins=("azure", "vault"))
+    reader = Desk(app.test_client(), FABRIKAM)
+    checks = f"{reader.customer('Contoso')}/entitlement?product=vault"
+    before = reader.get(checks).words
+
+    page = reader.get("/contracts/new")
+    added = reader.send(page.form("/contracts"), plan="vault_gold")
+
+    assert "Buy it." in before
+    assert "vault_tin" in page.words
+    assert added.status == 303
+    assert "Vault: Gold" in reader.get("/contracts").words
+    assert "Buy it." not in reader.get(checks).words
 
 
 def test_a_contract_sent_twice_is_recorded_once(reader, rows):

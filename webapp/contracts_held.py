@@ -15,6 +15,7 @@ from webapp.deployment import Deployment
 from webapp.errors import Conflict, Invalid, NotFound
 from webapp.i18n import LazyText, _
 from webapp.permissions import Viewer
+from webapp.plugins.loaded import Plugins
 from webapp.tables.partners import SupportContract
 
 PLANS: Mapping[str, LazyText] = {
@@ -114,9 +115,16 @@ def remove(session: Session, deployment: Deployment, viewer: Viewer, contract: S
     session.commit()
 
 
-def plan_label(plan: str) -> str | LazyText:
-    """Return a plan in words: a known one's label, another one's own name."""
-    return PLANS.get(plan, plan)
+def offered(plugins: Plugins) -> Mapping[str, str | LazyText]:
+    """Return the plans that can be chosen, in words: those that rules speak of, and those of enabled plugins."""
+    tables = [(product, table) for product in plugins.products.values() for table in product.responses if table.name]
+    named = {
+        plan: _("%(product)s: %(plan)s", product=product.label, plan=table.name)
+        for product, table in tables
+        for plan in table.plans
+    }
+    told = [plan for name in plugins.running for plan in plugins.plans_of(name) if plan not in PLANS]
+    return {**PLANS, **{plan: named.get(plan, plan) for plan in told}}
 
 
 def _tell(session: Session, deployment: Deployment, viewer: Viewer, kind: str, contract: SupportContract) -> None:

@@ -77,6 +77,11 @@ class Plugins:
         """Return the products sold in ``cloud``, in loading order."""
         return tuple(product for (where, _key), product in self.products.items() if where == cloud)
 
+    def plans_of(self, name: str) -> tuple[str, ...]:
+        """Return the support plans that a plugin's manifest names."""
+        manifest = self.found[name].manifest if name in self.found else None
+        return manifest.plans if manifest else ()
+
     def left_out_owner(self, key: str) -> str:
         """Return the name of the plugin that was left out and whose manifest brings the product; else nothing."""
         told = {name: self.found[name].manifest for name in self.left_out if name in self.found}

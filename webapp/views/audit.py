@@ -27,7 +27,7 @@ def index() -> Response:
         "audit/_rows.html",
         listed=audit_list.page(session, viewer(), filters, reading_zone(), size=size),
         filters=filters,
-        plan_label=contracts_held.plan_label,
+        plans=contracts_held.offered(deployment().plugins),
         colleagues=partners.colleagues(session, viewer()),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -9,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Form
 
 from webapp import contracts_held
-from webapp.contracts_held import PLANS
 from webapp.errors import DeskError
+from webapp.i18n import LazyText
 from webapp.record_forms import OTHER, contract_form, day
 from webapp.tables.partners import SupportContract
 from webapp.views.gate import database_session, deployment, viewer
@@ -23,9 +24,7 @@ bp = Blueprint("contracts", __name__)
 def index() -> str:
     """Show what the partner holds, and what ends soon."""
     held = contracts_held.listed(database_session(), viewer(), deployment().now().date())
-    return render_template(
-        "contracts/list.html", held=held, plan_label=contracts_held.plan_label, warn_days=contracts_held.WARN_DAYS
-    )
+    return render_template("contracts/list.html", held=held, plans=_plans(), warn_days=contracts_held.WARN_DAYS)
 
 
 @bp.get("/contracts/new")
@@ -46,7 +45,7 @@ def edit(contract_id: int) -> Response:
     contract = contracts_held.fetch(database_session(), viewer(), contract_id)
     words: dict[str, Any] = contract.model_dump(include=set(contracts_held.FIELDS))
     words = {name: "" if value is None else str(value) for name, value in words.items()}
-    if contract.plan not in PLANS:
+    if contract.plan not in _plans():
         words |= {"plan": OTHER, "plan_name": contract.plan}
     return _page(_form(words), contract)
 
@@ -83,7 +82,11 @@ def _save(contract: SupportContract | None) -> Response | BaseResponse:
 
 def _form(words: Any) -> Form:
     clouds = [(cloud.key, cloud.name) for cloud in deployment().plugins.clouds.values()]
-    return contract_form(words, clouds, PLANS.items())
+    return contract_form(words, clouds, _plans().items())
+
+
+def _plans() -> Mapping[str, str | LazyText]:
+    return contracts_held.offered(deployment().plugins)
 
 
 def _page(form: Form, contract: SupportContract | None, error: DeskError | None = None, status: int = 200) -> Response:

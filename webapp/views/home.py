@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template, request
 
 from webapp import clocks, home
 from webapp.clocks import Alert
-from webapp.contracts_held import plan_label
+from webapp.contracts_held import offered
 from webapp.i18n import LazyText
 from webapp.response_clock import state_of
 from webapp.views import figures
@@ -29,7 +29,7 @@ def page() -> str:
         by_product=figures.by_product(weekly),
         home=home.of(database_session(), deployment(), viewer(), whose),
         state_of=state_of,
-        plan_label=plan_label,
+        plans=offered(deployment().plugins),
         product_named=_product_named,
     )
 
