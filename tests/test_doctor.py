@@ -147,6 +147,70 @@ def test_a_plugin_that_does_not_run_is_found_with_the_reason_and_a_remedy(deploy
     assert "RuntimeError" in str(said[1].message)
 
 
+def test_settings_of_a_plugin_that_is_not_enabled_are_noted_by_plugin_and_file(deployment, tmp_path, monkeypatch):
+    file = tmp_path / "onbehalf.toml"
+    file.write_text("[plugins.azure]\n[plugins.vianet]\nx = 1\n[plugins.ofice365]\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("ONBEHALF_CONFIG", str(file))
+
+    said = [one for one in examine(deployment(), online=False) if "[plugins." in str(one.message)]
+
+    assert [(one.topic, one.level) for one in said] == [("plugins", "note")] * 2
+    for one, name in zip(said, ("ofice365", "vianet"), strict=True):
+        assert f"[plugins.{name}]" in str(one.message)
+        assert str(file) in str(one.message)
+    assert "installed" in str(said[0].message)
+    assert "enabled" in str(said[1].message)
+
+
+VAULT = """
+    from webapp import Check, Product, hookimpl
+
+    @hookimpl
+    def register_products(cloud):
+        vault = Product(key="vault", label="Vault", vendor="V", portal=None, third_party=True)
+        return [vault] if cloud.key == "global" else []
+"""
+TRUE = 'id = "vault"\napi = ">=1.0,<2"\nproducts = ["vault"]\nsold_in = ["global"]\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("", "", None),
+        ('["global"]', '["global", "usgov"]', None),
+        ('["vault"]', '["vault", "safe"]', "products"),
+        ('["vault"]', '["safe"]', "products"),
+        ('products = ["vault"]\nsold_in = ["global"]\n', "", "products"),
+        ("sold_in", 'clouds = ["moon"]\nsold_in', "clouds"),
+    ],
+)
+def test_a_manifest_that_says_what_is_not_registered_is_warned_of(deployment, install_plugin, old, new, field):
+    install_plugin("vault", VAULT, manifest=TRUE.replace(old, new) if old else TRUE)
+
+    said = [
+        str(one.message)
+        for one in examine(deployment(plugins=("azure", "vault")), online=False)
+        if one.level == "warning"
+    ]
+
+    assert [one for one in said if "manifest" in one and "vault" in one and (field or "?") in one] == said[:1]
+    assert bool(said) is bool(field)
+
+
+def test_no_manifest_of_ours_is_warned_of_however_much_of_it_is_enabled(deployment, tmp_path):
+    ours = ("azure", "office365", "vianet", "marketplace", "usgov", "germany")
+    manual = (Path(__file__).parents[1] / "docs" / "clouds.md").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(manual.split("```toml\n")[2].split("```")[0])
+    for changes in (
+        {"plugins": ours},
+        {"plugins": ours, "clouds": ("global",)},
+        {"plugins": ("azure", "usgov"), "cloud_overrides": {"usgov": {"products": []}}},
+        {"plugins": ("azure",), "cloud_files": (str(tmp_path / "own.toml"),)},
+    ):
+        assert not [one for one in examine(deployment(**changes), online=False) if "manifest of" in str(one.message)]
+
+
 def test_every_host_that_the_desk_connects_to_is_named(deployment, provider, install_plugin):
     install_plugin("caller", "", manifest='id = "caller"\napi = ">=1.0,<2"\nhosts = ["api.vendor.example"]\n')
 

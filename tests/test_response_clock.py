@@ -307,7 +307,8 @@ def test_beside_each_severity_stands_what_it_promises(table, category, severity,
 
 @pytest.mark.rules("R51")
 def test_of_another_vendors_table_the_clock_doubts_nothing_that_its_author_does_not():
-    table = ResponseTable(targets={"A": Target(minutes=60)}, languages=("de",), source="The vendor's terms")
+    terms = {"languages": ("de",), "languages_confirmed": True, "source": "The vendor's terms"}
+    table = ResponseTable(targets={"A": Target(minutes=60)}, **terms)
 
     why = str(promise(table, category=None, severity="A", language="de", filed_at=DUE, desk=make_desk()).why)
 

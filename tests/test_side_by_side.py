@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlmodel import select
 
 from webapp.app import create_app
 from webapp.commands import main
 from webapp.cookies import PLAIN
 from webapp.errors import StartRefused
+from webapp.tables.requests import ServiceRequest
 from webapp.tables_fit import bring_up, fit_of, refuse_unfit
 from webapp.testing.desk import Desk
 from webapp.testing.pytest_plugin import SECRET
@@ -165,6 +167,17 @@ def test_a_form_of_one_server_is_sent_to_the_other_with_session_token_and_key(se
     assert filed.status == again.status == 303
     assert filed.location == again.location, "the same form is filed once, whoever takes it"
     assert "Half here, half there" in reader.get(filed.location).words
+
+
+@pytest.mark.parametrize("product", ["azure", "dynamics365"])
+def test_a_recorded_promise_holds_no_field_that_a_server_of_the_version_before_would_refuse(servers, product):
+    reader = Desk(servers[0].test_client(), ASTRID)
+    ref = reader.filed("Contoso", product).rpartition("/")[2]
+
+    with servers[0].extensions["onbehalf"].database.reading() as session:
+        request = session.exec(select(ServiceRequest).where(ServiceRequest.ref == ref)).one()
+
+    assert set(request.promise["table"]) == {"targets", "languages", "staffed", "plans", "name", "source"}
 
 
 def test_what_was_typed_at_one_server_is_there_at_the_other(servers, moved):

@@ -233,8 +233,10 @@ def _promise(deployment: Deployment, draft: Draft) -> dict[str, Any] | None:
     if table is None:
         return None
     partner = draft.situation.partner
+    # What says no more than its default is left out: a server of the version before does not know the field.
+    unsaid = None if table.languages_confirmed else {"languages_confirmed"}
     return {
-        "table": table.model_dump(mode="json"),
+        "table": table.model_dump(mode="json", exclude=unsaid),
         "staffed": deployment.settings.staffed_hours.model_dump(mode="json"),
         "country": partner.country,
         "time_zone": partner.time_zone,

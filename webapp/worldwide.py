@@ -16,7 +16,6 @@ MICROSOFT_RESPONSES = ResponseTable(
         "C": Target(minutes=8 * 60),
         "other": Target(business_days=1),
     },
-    languages_confirmed=False,
     source="R50, R51, R52",
 )
 """First answers in Microsoft's clouds: around the clock in English (our reading), else in staffed hours."""

@@ -1,6 +1,6 @@
 """Every setting, its default and its meaning; the only package that reads the environment."""
 
-from webapp.config.of_plugins import plugin_settings, secret_fields
+from webapp.config.of_plugins import plugin_settings, plugin_tables, secret_fields
 from webapp.config.reading import demo_port, load_settings, plugins_are_named
 from webapp.config.settings import Settings
 from webapp.config.sign_in import ProviderUrl, SignIn, is_loopback
@@ -17,6 +17,7 @@ __all__ = [
     "is_loopback",
     "load_settings",
     "plugin_settings",
+    "plugin_tables",
     "plugins_are_named",
     "secret_fields",
     "secrets_folder",

@@ -89,10 +89,15 @@ def _is_secret(annotation: Any) -> bool:
     return get_origin(annotation) is Secret or any(map(_is_secret, get_args(annotation)))
 
 
-def _table(name: str) -> dict[str, Any]:
+def plugin_tables() -> dict[str, Any]:
+    """Return the tables ``[plugins.<name>]`` of the TOML file by name, whether or not such a plugin is enabled."""
     file = config_file()
     tables = tomllib.loads(file.read_text(encoding="utf-8")).get("plugins", {}) if file else {}
-    return dict(tables.get(name, {})) if isinstance(tables, dict) else {}
+    return dict(tables) if isinstance(tables, dict) else {}
+
+
+def _table(name: str) -> dict[str, Any]:
+    return dict(plugin_tables().get(name, {}))
 
 
 def _refuse_secrets_in(table: Mapping[str, Any], plugin: str, secrets: frozenset[str], prefix: str) -> None:

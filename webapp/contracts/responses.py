@@ -73,14 +73,14 @@ class ResponseTable(Value):
     severity decides for every category (21Vianet, R54). Minutes run around the clock in ``languages`` (R51) and within
     the ``staffed`` hours in any other. The default, English, is Microsoft's: a vendor with office hours says
     ``languages=()`` and its hours. ``staffed`` is ``None`` where no source states them: then the deployer's setting
-    counts. ``languages_confirmed`` is false where no source says outright that minutes run around the clock in these
-    languages: the page then says so. ``plans`` names the support plans the table belongs to; empty = everyone's.
+    counts. ``languages_confirmed`` is true where the source says outright that minutes run around the clock in these
+    languages; else the page calls it a reading. ``plans`` names the support plans the table belongs to; empty = everyone's.
     ``name`` is what the plan is called, and ``source`` where the promise stands.
     """
 
     targets: ReadOnly[str, Target]
     languages: tuple[str, ...] = ("en",)
-    languages_confirmed: bool = True
+    languages_confirmed: bool = False
     staffed: StaffedHours | None = None
     plans: tuple[str, ...] = ()
     name: Text | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from webapp import API_VERSION
-from webapp.config import Settings
+from webapp.config import Settings, config_file, plugin_tables
 from webapp.contracts.clouds import Address, Cloud
 from webapp.doctor.findings import Findings, error, note, ok, warning
 from webapp.errors import Words
 from webapp.i18n import _
 from webapp.plugins.loading import Installed, Plugins
+from webapp.plugins.manifest_kept import differences
 
 
 def findings(settings: Settings, loaded: Plugins) -> Findings:
@@ -23,6 +24,7 @@ def findings(settings: Settings, loaded: Plugins) -> Findings:
         )
     else:
         yield from _enabled(settings, loaded)
+    yield from _unread(settings, loaded)
     for cloud in loaded.clouds.values():
         yield from _cloud(cloud, sold=len(loaded.products_in(cloud.key)))
 
@@ -43,6 +45,39 @@ def _enabled(settings: Settings, loaded: Plugins) -> Findings:
         yield ok("plugins", _fits(loaded.found[name]))
         for line in loaded.running[name].notes:
             yield note("plugins", _("The plugin %(plugin)s uses what is deprecated: %(note)s", plugin=name, note=line))
+        yield from _manifest_kept(settings, loaded, name)
+
+
+def _manifest_kept(settings: Settings, loaded: Plugins, name: str) -> Findings:
+    """Compare what a plugin registered with its manifest, where the settings leave its clouds as they are."""
+    told = loaded.found[name].manifest
+    if told is None:
+        return
+    changed = set(loaded.clouds) - set(loaded.brought)
+    changed |= {key for key, override in settings.cloud_overrides.items() if "products" in override}
+    changed |= set(told.clouds) - set(settings.clouds) if settings.clouds else set()
+    for one in differences(loaded, name, told, changed):
+        yield warning(
+            "plugins",
+            _(
+                "The manifest of %(plugin)s is wrong: its %(field)s are %(said)s, and it registers %(done)s.",
+                plugin=name,
+                field=one.field,
+                said=", ".join(one.said) or "-",
+                done=", ".join(one.done) or "-",
+            ),
+            _("Tell who makes the plugin: onbehalf check-plugin %(plugin)s shows it, too.", plugin=name),
+        )
+
+
+def _unread(settings: Settings, loaded: Plugins) -> Findings:
+    """Name the tables for plugins in the settings' file that nobody reads."""
+    for name in sorted(set(plugin_tables()) - set(settings.plugins)):
+        said = {"file": str(config_file()), "table": f"[plugins.{name}]"}
+        if name in loaded.found:
+            yield note("plugins", _("%(table)s in %(file)s is not read: the plugin is not enabled.", **said))
+        else:
+            yield note("plugins", _("%(table)s in %(file)s is not read: no such plugin is installed.", **said))
 
 
 def _fits(installed: Installed) -> Words:

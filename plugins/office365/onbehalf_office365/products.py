@@ -43,14 +43,12 @@ DYNAMICS_RESPONSES = (
             "C": Target(minutes=8 * 60),
             "other": _NEXT_DAY,
         },
-        languages_confirmed=False,
         source="R55, R52",
     ),
     ResponseTable(
         name=_("Professional Direct"),
         plans=("prodirect",),
         targets={"A": _HOUR, "B": Target(minutes=2 * 60), "C": Target(minutes=4 * 60), "other": _NEXT_DAY},
-        languages_confirmed=False,
         source="R55, R52",
     ),
     ResponseTable(
@@ -62,7 +60,6 @@ DYNAMICS_RESPONSES = (
             "C": Target(minutes=4 * 60),
             "other": _NEXT_DAY,
         },
-        languages_confirmed=False,
         source="R55, R52",
     ),
     ResponseTable(
@@ -70,7 +67,6 @@ DYNAMICS_RESPONSES = (
         plans=("unified",),
         # For what is not critical R55 names eight hours or four, by the contract: the longer one is safe to state.
         targets={"A": _HOUR, "B": Target(minutes=8 * 60), "C": Target(minutes=8 * 60), "other": _NEXT_DAY},
-        languages_confirmed=False,
         source="R55, R52",
     ),
 )

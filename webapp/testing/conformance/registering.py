@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from webapp.contracts.products import Product
 from webapp.contracts_held import PLANS
 from webapp.plugins.manifest import Manifest
+from webapp.plugins.manifest_kept import differences
 from webapp.testing.conformance.subject import Subject
 
 Problems = Iterator[str]
@@ -32,18 +33,10 @@ def manifest(subject: Subject) -> Problems:
     if told is None:
         yield "there is no onbehalf-plugin.toml in its top package; docs/plugin-api.md has the fields"
         return
-    owned = subject.owned
-    pairs = {
-        "clouds": (told.clouds, {cloud.key for cloud in subject.clouds}),
-        "products": (told.products, {product for _cloud, product in owned}),
-        "sold_in": (told.sold_in, {cloud for cloud, _product in owned}),
-    }
-    for field, (said, done) in pairs.items():
-        unknown = sorted(set(told.sold_in) - set(subject.plugins.clouds))
-        if field == "sold_in" and unknown:
-            yield f"sold_in names {unknown}: install the plugins that bring these clouds, or take them out"
-        elif set(said) != done:
-            yield f"{field} says {sorted(said)}, and it registers {sorted(done)}"
+    if unknown := sorted(set(told.sold_in) - set(subject.plugins.clouds)):
+        yield f"sold_in names {unknown}: install the plugins that bring these clouds, or take them out"
+    for one in differences(subject.plugins, subject.name, told):
+        yield f"{one.field} says {list(one.said)}, and it registers {list(one.done)}"
     yield from _not_sold(subject, told)
 
 
