@@ -74,8 +74,8 @@ class ResponseTable(Value):
     the ``staffed`` hours in any other. The default, English, is Microsoft's: a vendor with office hours says
     ``languages=()`` and its hours. ``staffed`` is ``None`` where no source states them: then the deployer's setting
     counts. ``languages_confirmed`` is true where the source says outright that minutes run around the clock in these
-    languages; else the page calls it a reading. ``plans`` names the support plans the table belongs to; empty = everyone's.
-    ``name`` is what the plan is called, and ``source`` where the promise stands.
+    languages; else the page calls it a reading. ``plans`` names the support plans the table belongs to; empty =
+    everyone's. ``name`` is what the plan is called, and ``source`` where the promise stands.
     """
 
     targets: ReadOnly[str, Target]
