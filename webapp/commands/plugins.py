@@ -18,7 +18,7 @@ from webapp.doctor.files import sqlite_file
 from webapp.errors import StartRefused, Words
 from webapp.i18n import _
 from webapp.plugins import report
-from webapp.plugins.report import Call
+from webapp.plugins.report import Call, Reported
 from webapp.plugins.standing import Joined, Standing, error_row
 from webapp.tables.processes import DeskProcess
 
@@ -75,8 +75,6 @@ def _row(known: Joined) -> dict[str, Any]:
     plugin = known.plugin
     return {
         "name": plugin.name,
-        "version": plugin.version,
-        "state": plugin.state,
         "built_in": plugin.built_in,
         "distribution": plugin.distribution,
         "clouds": list(plugin.clouds),
@@ -86,10 +84,7 @@ def _row(known: Joined) -> dict[str, Any]:
         "known_settings": list(plugin.known_settings),
         "notes": list(plugin.notes),
         "manifest": plugin.manifest.model_dump(mode="json") if plugin.manifest else None,
-        "reason": str(plugin.reason) if plugin.reason else None,
-        "remedy": str(plugin.remedy) if plugin.remedy else None,
-        "last_error": error_row(plugin.last_error),
-        "calls": {call.hook: _times(call) for call in plugin.calls},
+        **_how(plugin),
         "at_next_start": known.at_next_start,
         "in_processes": [_standing(standing) for standing in known.standings],
     }
@@ -98,12 +93,19 @@ def _row(known: Joined) -> dict[str, Any]:
 def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "process": standing.process,
-        "version": standing.version,
-        "state": standing.state,
-        "reason": str(standing.reason) if standing.reason else None,
-        "remedy": str(standing.remedy) if standing.remedy else None,
-        "last_error": error_row(standing.last_error),
-        "calls": {call.hook: _times(call) for call in standing.calls},
+        **_how(standing),
+    }
+
+
+def _how(one: Reported | Standing) -> dict[str, Any]:
+    """Return how a plugin is, in one process or in all."""
+    return {
+        "version": one.version,
+        "state": one.state,
+        "reason": str(one.reason) if one.reason else None,
+        "remedy": str(one.remedy) if one.remedy else None,
+        "last_error": error_row(one.last_error),
+        "calls": {call.hook: _times(call) for call in one.calls},
     }
 
 
